@@ -1,0 +1,11 @@
+//! Time, chance and digests: the integers everything else is made of.
+//!
+//! Nothing here knows `ZooKeeper`. There is no clock, no float and no global state.
+
+mod digest;
+mod rng;
+mod time;
+
+pub use digest::{StableHasher, digest_of};
+pub use rng::{Ppm, Rng};
+pub use time::Micros;

@@ -1,0 +1,3 @@
+//! The workshop: installs what is missing, builds, serves and tests.
+
+fn main() {}
