@@ -13,3 +13,4 @@
 
 pub mod base;
 pub mod protocol;
+pub mod sim;

@@ -83,7 +83,10 @@ mod tests {
         let mut rng = Rng::new(42);
         let drawn: Vec<u64> = (0..4).map(|_| rng.below(1_000)).collect();
         let mut again = Rng::new(42);
-        assert_eq!(drawn, (0..4).map(|_| again.below(1_000)).collect::<Vec<_>>());
+        assert_eq!(
+            drawn,
+            (0..4).map(|_| again.below(1_000)).collect::<Vec<_>>()
+        );
         expect_test::expect!["[779, 983, 646, 325]"].assert_eq(&format!("{drawn:?}"));
     }
 

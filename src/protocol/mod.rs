@@ -1,1 +1,27 @@
-//! x
+//! What `ZooKeeper` does: election, discovery, synchronisation, heartbeats.
+//!
+//! No clock, no generator of its own, no idea that it is simulated. A `Peer` is a value
+//! with one method; what arrives never makes it panic, it drops or closes as `ZooKeeper` does.
+#![deny(clippy::float_arithmetic)]
+#![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
+
+pub mod config;
+pub mod durable;
+pub mod effect;
+pub mod ids;
+pub mod message;
+pub mod note;
+pub mod status;
+pub mod vote;
+
+pub use config::{Ensemble, Member, PeerConfig, QuorumSpec};
+pub use durable::Durable;
+pub use effect::{ConnId, Ctx, Effect, ExitCause, Input, Port, Record, Route, Ticket, Timer};
+pub use ids::{Epoch, LearnerType, Round, ServerState, Sid, ZabState, Zxid};
+pub use message::{
+    ElectionMessage, Family, Handshake, LearnerInfo, Message, Notification, QuorumBody,
+    QuorumPacket,
+};
+pub use note::Note;
+pub use status::{LearnerPhase, LearnerStatus, PeerStatus};
+pub use vote::{Deciding, Vote};

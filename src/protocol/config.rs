@@ -1,0 +1,254 @@
+//! What a peer knows about itself and its ensemble before it starts.
+//!
+//! Values only; reading a `zoo.cfg` is `scenario::zoo_cfg`'s work. Source: `QuorumPeerConfig.java`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{LearnerType, Sid};
+use crate::base::Micros;
+
+/// One line of the server list.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Member {
+    /// Participant or observer.
+    pub learner_type: LearnerType,
+    /// `host:port` the election port is reached at; what a handshake carries.
+    pub election_addr: String,
+    /// The canonical text of the `server.N` value, for configuration texts.
+    pub line: String,
+}
+
+/// How a set of acknowledging servers is judged.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "kind")]
+pub enum QuorumSpec {
+    /// More than half of the participants.
+    #[default]
+    Majority,
+    /// More than half of the weight in more than half of the groups.
+    Hierarchical {
+        /// Group number to the ids it lists.
+        groups: BTreeMap<i64, Vec<Sid>>,
+        /// Weights given; participants without one weigh 1.
+        weights: BTreeMap<Sid, i64>,
+    },
+    /// A majority, or with at most two participants the oracle's word.
+    Oracle {
+        /// Path of the oracle file, whose content the world decides.
+        path: String,
+    },
+}
+
+/// A configuration of the ensemble, as `/zookeeper/config` holds it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Ensemble {
+    /// All members by id.
+    pub members: BTreeMap<Sid, Member>,
+    /// The quorum system.
+    pub quorum: QuorumSpec,
+    /// The configuration's version; 0 for a static file.
+    pub version: i64,
+}
+
+impl Ensemble {
+    /// Plain members `1..=participants`, the following `observers` ids observing; for tests and defaults.
+    pub fn plain(participants: i64, observers: i64) -> Self {
+        let members = (1..=participants + observers)
+            .map(|n| {
+                let learner_type = if n <= participants {
+                    LearnerType::Participant
+                } else {
+                    LearnerType::Observer
+                };
+                (Sid(n), Member::plain(n, learner_type))
+            })
+            .collect();
+        Self {
+            members,
+            quorum: QuorumSpec::Majority,
+            version: 0,
+        }
+    }
+
+    /// Ids of the voting members, ascending.
+    pub fn participants(&self) -> impl Iterator<Item = Sid> + '_ {
+        self.of_type(LearnerType::Participant)
+    }
+
+    /// Ids of the observers, ascending.
+    pub fn observers(&self) -> impl Iterator<Item = Sid> + '_ {
+        self.of_type(LearnerType::Observer)
+    }
+
+    /// True where `sid` is a voting member.
+    pub fn is_participant(&self, sid: Sid) -> bool {
+        self.members
+            .get(&sid)
+            .is_some_and(|m| m.learner_type == LearnerType::Participant)
+    }
+
+    fn of_type(&self, wanted: LearnerType) -> impl Iterator<Item = Sid> + '_ {
+        self.members
+            .iter()
+            .filter(move |(_, m)| m.learner_type == wanted)
+            .map(|(sid, _)| *sid)
+    }
+}
+
+impl Member {
+    /// Member `n` with the addresses the page invents for a plain ensemble.
+    pub fn plain(n: i64, learner_type: LearnerType) -> Self {
+        let role = match learner_type {
+            LearnerType::Participant => "participant",
+            LearnerType::Observer => "observer",
+        };
+        Self {
+            learner_type,
+            election_addr: format!("zk{n}:3888"),
+            line: format!("zk{n}:2888:3888:{role};0.0.0.0:2181"),
+        }
+    }
+}
+
+/// Everything a peer is started with. Times in milliseconds, limits in ticks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PeerConfig {
+    /// `myid`.
+    pub my_id: Sid,
+    /// The committed configuration at start.
+    pub ensemble: Ensemble,
+    /// `tickTime`, ms.
+    pub tick_time_ms: u64,
+    /// `initLimit`, ticks.
+    pub init_limit: u64,
+    /// `syncLimit`, ticks.
+    pub sync_limit: u64,
+    /// `connectToLearnerMasterLimit`, ticks; 0 uses `initLimit`.
+    pub connect_to_learner_master_limit: u64,
+    /// `fastleader.minNotificationInterval`, ms.
+    pub min_notification_interval_ms: u64,
+    /// `fastleader.maxNotificationInterval`, ms.
+    pub max_notification_interval_ms: u64,
+    /// `cnxTimeout`, ms.
+    pub cnx_timeout_ms: u64,
+    /// `quorumCnxnTimeoutMs`; `None` is tickTime × syncLimit.
+    pub quorum_cnxn_timeout_ms: Option<u64>,
+    /// `leaderConnectDelayDuringRetryMs`.
+    pub leader_connect_delay_ms: u64,
+    /// `leader.maxTimeToWaitForEpoch`, ms; `None` is off.
+    pub max_time_to_wait_for_epoch_ms: Option<u64>,
+    /// `observer.reconnectDelayMs`.
+    pub observer_reconnect_delay_ms: u64,
+    /// `observer.election.DelayMs`.
+    pub observer_election_delay_ms: u64,
+    /// `reconfigEnabled`.
+    pub reconfig_enabled: bool,
+}
+
+impl PeerConfig {
+    /// `FastLeaderElection.finalizeWait`: a constant of the real thing.
+    pub const FINALIZE_WAIT: Micros = Micros::from_ms(200);
+
+    /// The sample file's values for member `my_id` of `ensemble`.
+    pub fn sample(my_id: Sid, ensemble: Ensemble) -> Self {
+        Self {
+            my_id,
+            ensemble,
+            tick_time_ms: 2_000,
+            init_limit: 10,
+            sync_limit: 5,
+            connect_to_learner_master_limit: 0,
+            min_notification_interval_ms: 200,
+            max_notification_interval_ms: 60_000,
+            cnx_timeout_ms: 5_000,
+            quorum_cnxn_timeout_ms: None,
+            leader_connect_delay_ms: 100,
+            max_time_to_wait_for_epoch_ms: None,
+            observer_reconnect_delay_ms: 0,
+            observer_election_delay_ms: 200,
+            reconfig_enabled: false,
+        }
+    }
+
+    /// Whether this peer votes. A peer in neither list counts as PARTICIPANT without a vote.
+    pub fn learner_type(&self) -> LearnerType {
+        self.ensemble
+            .members
+            .get(&self.my_id)
+            .map_or(LearnerType::Participant, |m| m.learner_type)
+    }
+
+    /// tickTime.
+    pub const fn tick(&self) -> Micros {
+        Micros::from_ms(self.tick_time_ms)
+    }
+
+    /// The time between a leader's pings: half a tick.
+    pub const fn ping_interval(&self) -> Micros {
+        Micros(self.tick_time_ms * 500)
+    }
+
+    /// tickTime × initLimit: discovery, epoch-ack, NEWLEADER-ack waits and the sync read time-out.
+    pub const fn init_time(&self) -> Micros {
+        Micros::from_ms(self.tick_time_ms * self.init_limit)
+    }
+
+    /// tickTime × syncLimit: the established connection's read time-out.
+    pub const fn sync_time(&self) -> Micros {
+        Micros::from_ms(self.tick_time_ms * self.sync_limit)
+    }
+
+    /// A learner's total budget for dialling its leader.
+    pub const fn connect_budget(&self) -> Micros {
+        let ticks = if self.connect_to_learner_master_limit > 0 {
+            self.connect_to_learner_master_limit
+        } else {
+            self.init_limit
+        };
+        Micros::from_ms(self.tick_time_ms * ticks)
+    }
+
+    /// How long an election handshake may take.
+    pub fn handshake_timeout(&self) -> Micros {
+        match self.quorum_cnxn_timeout_ms {
+            Some(ms) if ms > 0 => Micros::from_ms(ms),
+            _ => self.sync_time(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn derived_times_follow_the_sample_file() {
+        let config = PeerConfig::sample(Sid(1), Ensemble::plain(3, 1));
+        assert_eq!(config.tick(), Micros::from_ms(2_000));
+        assert_eq!(config.ping_interval(), Micros::from_ms(1_000));
+        assert_eq!(config.init_time(), Micros::from_ms(20_000));
+        assert_eq!(config.sync_time(), Micros::from_ms(10_000));
+        assert_eq!(config.connect_budget(), Micros::from_ms(20_000));
+        assert_eq!(config.handshake_timeout(), Micros::from_ms(10_000));
+    }
+
+    #[test]
+    fn observers_do_not_participate_and_strangers_count_as_participants() {
+        let ensemble = Ensemble::plain(3, 1);
+        assert_eq!(
+            ensemble.participants().collect::<Vec<_>>(),
+            [Sid(1), Sid(2), Sid(3)]
+        );
+        assert_eq!(ensemble.observers().collect::<Vec<_>>(), [Sid(4)]);
+        let observer = PeerConfig::sample(Sid(4), ensemble.clone());
+        assert_eq!(observer.learner_type(), LearnerType::Observer);
+        let stranger = PeerConfig::sample(Sid(9), ensemble);
+        assert_eq!(stranger.learner_type(), LearnerType::Participant);
+        assert!(!stranger.ensemble.is_participant(Sid(9)));
+    }
+}

@@ -1,0 +1,135 @@
+//! What can be seen of a world: the record of one event, frames in flight, servers from outside.
+
+use serde::{Deserialize, Serialize};
+
+use super::command::Command;
+use crate::base::Micros;
+use crate::protocol::{ConnId, Message, Note, PeerStatus, Port, Sid, Timer};
+
+/// The record of what one event did.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    /// Its number, from 0, without gaps.
+    pub seq: u64,
+    /// Its instant.
+    pub at: Micros,
+    /// The server it happened at; `None` for a command that concerns links only.
+    pub sid: Option<Sid>,
+    /// What it was.
+    pub cause: Cause,
+    /// Numbers of the frames sent in reaction, in order.
+    pub sent: Vec<u64>,
+    /// Facts stated in reaction, in order.
+    pub notes: Vec<Note>,
+}
+
+/// What kind of event a step was.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "cause")]
+pub enum Cause {
+    /// A person's act.
+    Commanded {
+        /// The act.
+        command: Command,
+    },
+    /// A process began to run.
+    Booted,
+    /// A frame was handed to its receiver.
+    Delivered {
+        /// The frame.
+        flight: Flight,
+    },
+    /// A frame ended where nobody was, or on a closed connection.
+    Lost {
+        /// The frame.
+        flight: Flight,
+    },
+    /// A connection opened at this server.
+    Opened {
+        /// The connection.
+        conn: ConnId,
+        /// The other end.
+        peer: Sid,
+        /// The port it ends at.
+        port: Port,
+    },
+    /// A dial failed.
+    Refused {
+        /// Who was dialled.
+        peer: Sid,
+        /// The port dialled.
+        port: Port,
+    },
+    /// This server learned that a connection is gone.
+    Closed {
+        /// The connection.
+        conn: ConnId,
+        /// The other end.
+        peer: Sid,
+    },
+    /// A deadline passed.
+    Fired {
+        /// Which.
+        timer: Timer,
+    },
+    /// A write became durable.
+    Persisted,
+    /// Nothing anybody can see: the wire's own work.
+    Internal,
+}
+
+/// A message on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Flight {
+    /// Its number, from 0, in order of sending.
+    pub id: u64,
+    /// The connection it travels on.
+    pub conn: ConnId,
+    /// The sender.
+    pub from: Sid,
+    /// The receiver.
+    pub to: Sid,
+    /// When it was sent.
+    pub sent_at: Micros,
+    /// When it arrives if nothing changes; `None` while a cut or a dead host holds it up.
+    pub arrives_at: Option<Micros>,
+    /// What it says.
+    pub message: Message,
+}
+
+/// Whether a server's process runs.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "camelCase")]
+pub enum Power {
+    /// Not started yet, or ended itself.
+    #[default]
+    Off,
+    /// Started, not yet ready.
+    Starting,
+    /// Runs.
+    Up,
+    /// Stopped by SIGSTOP.
+    Paused,
+    /// Killed: the host answers, the process is gone.
+    Killed,
+    /// Without power: the host is silent.
+    Unplugged,
+}
+
+/// A server as it can be seen from outside.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerStatus {
+    /// Its id.
+    pub sid: Sid,
+    /// Whether its process runs.
+    pub power: Power,
+    /// Since when `power` is as it is.
+    pub power_since: Micros,
+    /// The peer; its last status where the process is frozen, a default one where it is down.
+    pub peer: PeerStatus,
+}
