@@ -1,0 +1,100 @@
+//! The case rows of `tests/data/cases` against this engine: one file per kind of row.
+//!
+//! Not a test of our own making: the rows were written from `ZooKeeper`'s tests and source, those in
+//! `oracle/` were computed by running `ZooKeeper`'s classes. `tests/data/cases/README.md` is their schema.
+//! The module is compiled twice: into the native test binary, and into `examples/conformance.rs`.
+//! To add a kind: write `<kind>.rs` with `pub(super) fn run(row: &Value) -> Outcome` and an arm below.
+
+mod report;
+mod rows;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde_json::Value;
+
+pub(crate) use report::Report;
+
+/// Every kind the schema knows, in the order they are reported.
+const KINDS: [&str; 26] = [
+    "vote_order",
+    "vote_equal",
+    "vote_tracker",
+    "quorum",
+    "zxid",
+    "server_line",
+    "config",
+    "election_handshake",
+    "election_connection",
+    "send_queue",
+    "fle_peer",
+    "leader_discovery",
+    "learner_connect",
+    "boot",
+    "sync_decision",
+    "sync_throttle",
+    "leader_conversation",
+    "learner_conversation",
+    "session_id",
+    "session_timeout",
+    "session_tracker",
+    "expiry_bucket",
+    "connect_string",
+    "host_list",
+    "sequence_order",
+    "ensemble",
+];
+
+/// What became of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The engine did what the row expects.
+    Pass,
+    /// It did not, or the row could not be read.
+    Fail(String),
+    /// The engine does not have this part yet.
+    NotBuilt,
+}
+
+impl From<Result<(), String>> for Outcome {
+    fn from(result: Result<(), String>) -> Self {
+        result.map_or_else(Self::Fail, |()| Self::Pass)
+    }
+}
+
+/// Runs one row of `kind`. An engine that panics fails the row, not the whole report.
+pub(crate) fn run_kind(kind: &str, row: &Value) -> Outcome {
+    catch_unwind(AssertUnwindSafe(|| dispatch(kind, row)))
+        .unwrap_or_else(|_| Outcome::Fail("the engine panicked".to_owned()))
+}
+
+fn dispatch(kind: &str, _row: &Value) -> Outcome {
+    match kind {
+        _ if KINDS.contains(&kind) => Outcome::NotBuilt,
+        _ => Outcome::Fail(format!("no such kind of row: {kind}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_of_every_built_kind_passes() {
+        let report = Report::of(&[]);
+        assert!(report.holds(), "{report}");
+    }
+
+    #[test]
+    fn every_kind_of_the_schema_has_rows() {
+        let report = Report::of(&[]);
+        for kind in KINDS {
+            assert!(report.total(kind) > 0, "no rows of kind {kind}");
+        }
+    }
+
+    #[test]
+    fn a_row_nobody_can_read_is_a_failure() {
+        let row = serde_json::json!({"id": "x", "kind": "no_such_kind"});
+        assert!(matches!(run_kind("no_such_kind", &row), Outcome::Fail(_)));
+    }
+}
