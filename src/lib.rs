@@ -14,4 +14,3 @@
 pub mod base;
 pub mod protocol;
 pub mod sim;
-pub mod view;

@@ -1,0 +1,105 @@
+//! `cargo xtask build`: the release in `dist/`, its sizes, and the budget they must keep.
+
+use crate::run::{self, Failure, Outcome, Stopwatch, human};
+use crate::shop::Shop;
+use crate::tools::{self, Need};
+use crate::wasm_target::Toolchain;
+use crate::{node, run::Said};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// All of `dist/` after gzip, in bytes.
+const BUDGET_GZIP: u64 = 300_000;
+
+/// What every browser of the last years has; rustc emits no more than this.
+const WASM_OPT: [&str; 8] = [
+    "-Oz",
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// The command.
+pub(crate) fn build(shop: &Shop) -> Outcome<ExitCode> {
+    let watch = Stopwatch::start();
+    println!("[1/4] looking for what the build needs");
+    let toolchain = tools::ensure(shop, Need::PageAndNpm)?;
+    release(shop, toolchain)?;
+    println!("\nThe page is in dist/ after {}.", human(watch.elapsed()));
+    println!("Any web server can serve that folder, from any path.");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds `dist/` and checks the budget; everything needed is installed already.
+pub(crate) fn release(shop: &Shop, toolchain: Toolchain) -> Outcome {
+    println!("[2/4] compiling the release (a minute or two)");
+    let dist = shop.root.join("dist");
+    let mut trunk = shop.command("trunk");
+    trunk
+        .args([
+            "build",
+            "--release",
+            "--offline",
+            "--skip-version-check",
+            "--dist",
+        ])
+        .arg(&dist)
+        .env_remove("NO_COLOR")
+        .env("RUST_LIB_BACKTRACE", "0");
+    toolchain.apply(&mut trunk);
+    succeed(
+        &run::show("release build", &mut trunk)?,
+        "mend the error above",
+    )?;
+    println!("[3/4] wasm-opt");
+    for wasm in wasm_files(&dist)? {
+        optimise(shop, &wasm)?;
+    }
+    println!("[4/4] sizes");
+    let mut sizes = node::script(shop, "xtask/src/sizes.mjs");
+    let said = run::show("sizes", sizes.arg(&dist).arg(BUDGET_GZIP.to_string()))?;
+    succeed(
+        &said,
+        "look at what grew (`git stash; cargo xtask build` shows the sizes before), and make it smaller",
+    )
+}
+
+fn optimise(shop: &Shop, wasm: &Path) -> Outcome {
+    let small = wasm.with_extension("wasm-opt");
+    let mut wasm_opt = node::program(shop, "wasm-opt");
+    wasm_opt.args(WASM_OPT).arg(wasm).arg("-o").arg(&small);
+    succeed(
+        &run::show("wasm-opt", &mut wasm_opt)?,
+        "check the features listed in xtask/src/build.rs",
+    )?;
+    std::fs::rename(&small, wasm)
+        .map_err(|e| Failure::new(format!("{}: {e}", wasm.display()), "make dist/ writable"))
+}
+
+fn wasm_files(dist: &Path) -> Outcome<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(dist)
+        .map_err(|e| Failure::new(format!("{}: {e}", dist.display()), "run the build again"))?;
+    let files = entries.flatten().map(|entry| entry.path());
+    let wasm: Vec<PathBuf> = files
+        .filter(|p| p.extension().is_some_and(|e| e == "wasm"))
+        .collect();
+    if wasm.is_empty() {
+        return Err(Failure::new(
+            "the build made no wasm file",
+            "check index.html's rust link",
+        ));
+    }
+    Ok(wasm)
+}
+
+fn succeed(said: &Said, next: &str) -> Outcome {
+    if said.ok {
+        Ok(())
+    } else {
+        Err(Failure::new("that step failed", next))
+    }
+}
