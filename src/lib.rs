@@ -14,3 +14,4 @@
 pub mod base;
 pub mod protocol;
 pub mod sim;
+pub mod view;

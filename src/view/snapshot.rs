@@ -1,0 +1,173 @@
+//! What a picture is made from: plain values copied out of a world at one instant.
+//!
+//! Not a world: nothing here moves. The stage, the panels and the scoreboard read this alone, so that
+//! each of them can be tested on a hand-made moment.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::base::Micros;
+use crate::protocol::{ConnId, Ensemble, Port, Sid, Timer};
+use crate::sim::{ActiveFault, Flight, ServerStatus};
+
+/// One moment of a cluster, as it can be seen from outside.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Snapshot {
+    /// The instant of the last event.
+    pub now: Micros,
+    /// All servers, ascending by id.
+    pub servers: Vec<ServerStatus>,
+    /// The configuration all servers were started with.
+    pub ensemble: Ensemble,
+    /// The limits the rings count down.
+    pub limits: Limits,
+    /// Messages under way, in order of sending.
+    pub flights: Vec<Flight>,
+    /// Messages that ended where nobody was, lately.
+    pub losses: Vec<Loss>,
+    /// Faults that stand.
+    pub faults: Vec<ActiveFault>,
+    /// Ways that are cut: from, to.
+    pub cuts: BTreeSet<(Sid, Sid)>,
+    /// Deadlines that run, by server and timer.
+    pub deadlines: BTreeMap<(Sid, Timer), Deadline>,
+    /// Open connections.
+    pub connections: Vec<Connection>,
+    /// Since when nobody leads; `None` while somebody does.
+    pub leaderless_since: Option<Micros>,
+    /// Since when the present leader serves.
+    pub leading_since: Option<Micros>,
+}
+
+/// The three spans of the configuration that a watcher sees run down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// tickTime.
+    pub tick: Micros,
+    /// tickTime × initLimit.
+    pub init: Micros,
+    /// tickTime × syncLimit.
+    pub sync: Micros,
+}
+
+/// A deadline: when it was set and when it passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadline {
+    /// When it was set.
+    pub armed_at: Micros,
+    /// When it passes.
+    pub due_at: Micros,
+}
+
+/// A message that died, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// The message.
+    pub flight: Flight,
+    /// When it died.
+    pub at: Micros,
+}
+
+/// An open connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Connection {
+    /// Its number.
+    pub id: ConnId,
+    /// Who dialled.
+    pub from: Sid,
+    /// Who was dialled.
+    pub to: Sid,
+    /// At which port.
+    pub port: Port,
+}
+
+/// What the reader has asked for: everything that shapes a picture without being part of the cluster.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches of one picture; no function takes them one by one"
+)]
+pub struct Lens {
+    /// The stage's size in CSS pixels.
+    pub size: super::scene::Size,
+    /// 1, or 1.25 in presenter mode.
+    pub scale: f64,
+    /// What is selected.
+    pub selection: Option<super::scene::Target>,
+    /// What the pointer is over.
+    pub hover: Option<super::scene::Target>,
+    /// True while time stands still: messages get labels.
+    pub paused: bool,
+    /// True where the reader asked for less motion: messages are drawn at mid-link.
+    pub reduced_motion: bool,
+    /// True where fingers point: messages get a 24-px halo.
+    pub coarse_pointer: bool,
+    /// True on a phone: shorter labels, smaller bodies.
+    pub phone: bool,
+}
+
+impl Default for Limits {
+    /// Those of the sample file.
+    fn default() -> Self {
+        Self {
+            tick: Micros::from_ms(2_000),
+            init: Micros::from_ms(20_000),
+            sync: Micros::from_ms(10_000),
+        }
+    }
+}
+
+impl Deadline {
+    /// The share of the span that is left at `t`, 1 to 0.
+    pub fn share_left(&self, t: Micros) -> f64 {
+        let span = seconds(self.due_at.saturating_sub(self.armed_at));
+        if span <= 0.0 {
+            return 0.0;
+        }
+        (self.left(t) / span).clamp(0.0, 1.0)
+    }
+
+    /// Seconds left at `t`.
+    pub fn left(&self, t: Micros) -> f64 {
+        seconds(self.due_at.saturating_sub(t))
+    }
+}
+
+/// A span in seconds. For pictures and words only.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a run lasts hours, not the 285 years a double can count in microseconds"
+)]
+pub fn seconds(span: Micros) -> f64 {
+    span.0 as f64 / 1_000_000.0
+}
+
+impl Snapshot {
+    /// One server.
+    pub fn server(&self, sid: Sid) -> Option<&ServerStatus> {
+        self.servers.iter().find(|s| s.sid == sid)
+    }
+
+    /// True where what `from` says cannot reach `to`.
+    pub fn is_cut(&self, from: Sid, to: Sid) -> bool {
+        self.cuts.contains(&(from, to))
+    }
+}
+
+impl Lens {
+    /// A still picture of that size, nothing selected.
+    pub fn new(width: f64, height: f64) -> Self {
+        Self {
+            size: super::scene::Size {
+                w: width,
+                h: height,
+            },
+            scale: 1.0,
+            selection: None,
+            hover: None,
+            paused: false,
+            reduced_motion: false,
+            coarse_pointer: false,
+            phone: width <= 640.0,
+        }
+    }
+}
