@@ -64,7 +64,17 @@ impl Durable {
                 self.current_epoch = Some(*epoch);
                 self.current_epoch_tmp = None;
             }
-            Record::Snapshot => {}
+            // The newest snapshot wins at start-up, so an older one changes nothing.
+            Record::Snapshot(zxid) => {
+                if zxid.0 > self.last_zxid.0 {
+                    self.last_zxid = *zxid;
+                }
+            }
+            Record::Truncate(zxid) => {
+                if zxid.0 < self.last_zxid.0 {
+                    self.last_zxid = *zxid;
+                }
+            }
         }
     }
 }
@@ -112,5 +122,21 @@ mod tests {
             (disk.current_epoch, disk.current_epoch_tmp),
             (Some(Epoch(2)), None)
         );
+    }
+    #[test]
+    fn an_older_snapshot_changes_nothing_and_a_truncation_only_lowers() {
+        let mut disk = Durable {
+            last_zxid: Zxid(5),
+            ..Durable::default()
+        };
+        for (record, last) in [
+            (Record::Snapshot(Zxid(3)), 5),
+            (Record::Snapshot(Zxid(9)), 9),
+            (Record::Truncate(Zxid(12)), 9),
+            (Record::Truncate(Zxid(4)), 4),
+        ] {
+            disk.take(&record);
+            assert_eq!(disk.last_zxid, Zxid(last), "{record:?}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{Epoch, Sid};
+use super::ids::{Epoch, Sid, Zxid};
 use super::message::Message;
 use super::note::Note;
 use crate::base::{Micros, Rng};
@@ -58,6 +58,11 @@ pub enum Input {
     Fired(Timer),
     /// The write asked for under this ticket is durable.
     Persisted(Ticket),
+    /// The oracle file was written, or is as it is at the start. May come before `Boot`.
+    Oracle {
+        /// True where its first character is `1`; false as well where there is no file.
+        says_one: bool,
+    },
 }
 
 /// Everything a peer can cause.
@@ -132,8 +137,10 @@ pub enum Record {
     AcceptedEpoch(Epoch),
     /// Replace the file `currentEpoch`.
     CurrentEpoch(Epoch),
-    /// Write a snapshot of the present state.
-    Snapshot,
+    /// Write a snapshot of the present state, whose last processed zxid this is.
+    Snapshot(Zxid),
+    /// Forget every logged transaction above this zxid.
+    Truncate(Zxid),
 }
 
 /// Why a process ended itself.
