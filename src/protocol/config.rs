@@ -37,8 +37,11 @@ pub enum QuorumSpec {
     },
     /// A majority, or with at most two participants the oracle's word.
     Oracle {
-        /// Path of the oracle file, whose content the world decides.
+        /// Path of the oracle file.
         path: String,
+        /// Its content; `None` where it is missing or unreadable.
+        #[serde(default)]
+        says: Option<String>,
     },
 }
 

@@ -8,20 +8,24 @@
 pub mod config;
 pub mod durable;
 pub mod effect;
+pub mod election;
 pub mod ids;
 pub mod message;
 pub mod note;
+pub mod quorum;
 pub mod status;
 pub mod vote;
 
 pub use config::{Ensemble, Member, PeerConfig, QuorumSpec};
 pub use durable::Durable;
 pub use effect::{ConnId, Ctx, Effect, ExitCause, Input, Port, Record, Route, Ticket, Timer};
+pub use election::{ElectionSide, Heard, Me, Outcome};
 pub use ids::{Epoch, LearnerType, Round, ServerState, Sid, ZabState, Zxid};
 pub use message::{
     ElectionMessage, Family, Handshake, LearnerInfo, Message, Notification, QuorumBody,
     QuorumPacket,
 };
 pub use note::Note;
+pub use quorum::{OracleView, Quorum, VoteTracker};
 pub use status::{LearnerPhase, LearnerStatus, PeerStatus};
 pub use vote::{Deciding, Vote};

@@ -82,6 +82,20 @@ pub enum Note {
         /// The leader named.
         leader: Sid,
     },
+    /// A peer without a vote was told the current vote at once.
+    StrangerAnswered {
+        /// The peer without a vote: an observer, or not in the configuration.
+        to: Sid,
+        /// The leader of the current vote.
+        leader: Sid,
+    },
+    /// A newer configuration was heard of: the election starts again from nothing, clock 0.
+    ElectionRestarted {
+        /// Who told.
+        heard_from: Sid,
+        /// The newer configuration's version.
+        version: i64,
+    },
     /// A quorum agrees with the proposal; the 200 ms wait begins.
     QuorumSeen {
         /// The proposed leader.
@@ -297,6 +311,8 @@ pub enum Ignored {
     WithinFinalizeWait,
     /// It names a leader whose own word is missing, or that is not a quorum's.
     LeaderUnconfirmed,
+    /// The quorum system has no weight for its leader: the election begins anew.
+    WeightUnknown,
 }
 
 /// What is wrong with an unreadable message.
@@ -323,6 +339,8 @@ pub enum Malformed {
         /// The ordinal.
         ordinal: i32,
     },
+    /// The configuration's text cannot be parsed; the rest of the message is used.
+    Config,
     /// A length prefix outside 1..=524288.
     FrameLength {
         /// The length stated.
