@@ -26,7 +26,7 @@ const WASM_OPT: [&str; 8] = [
 /// The command.
 pub(crate) fn build(shop: &Shop) -> Outcome<ExitCode> {
     let watch = Stopwatch::start();
-    println!("[1/4] looking for what the build needs");
+    println!("looking for what the build needs");
     let toolchain = tools::ensure(shop, Need::PageAndNpm)?;
     release(shop, toolchain)?;
     println!("\nThe page is in dist/ after {}.", human(watch.elapsed()));
@@ -36,7 +36,7 @@ pub(crate) fn build(shop: &Shop) -> Outcome<ExitCode> {
 
 /// Builds `dist/` and checks the budget; everything needed is installed already.
 pub(crate) fn release(shop: &Shop, toolchain: Toolchain) -> Outcome {
-    println!("[2/4] compiling the release (a minute or two)");
+    println!("      1 of 3: compiling the release (a minute or two)");
     let dist = shop.root.join("dist");
     let mut trunk = shop.command("trunk");
     trunk
@@ -55,11 +55,11 @@ pub(crate) fn release(shop: &Shop, toolchain: Toolchain) -> Outcome {
         &run::show("release build", &mut trunk)?,
         "mend the error above",
     )?;
-    println!("[3/4] wasm-opt");
+    println!("      2 of 3: wasm-opt");
     for wasm in wasm_files(&dist)? {
         optimise(shop, &wasm)?;
     }
-    println!("[4/4] sizes");
+    println!("      3 of 3: sizes");
     let mut sizes = node::script(shop, "xtask/src/sizes.mjs");
     let said = run::show("sizes", sizes.arg(&dist).arg(BUDGET_GZIP.to_string()))?;
     succeed(

@@ -57,6 +57,10 @@ fn dispatch(args: &[String]) -> Outcome<ExitCode> {
         print!("{HELP}");
         return Ok(ExitCode::SUCCESS);
     }
+    if command == serve::HERALD {
+        serve::announce(rest);
+        return Ok(ExitCode::SUCCESS);
+    }
     let shop = Shop::open()?;
     match command {
         "serve" => serve::serve(&shop, &serve::Options::parse(rest)?),

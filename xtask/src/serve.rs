@@ -10,6 +10,9 @@ use std::time::Duration;
 /// Tried first; when taken and not asked for, the next free one of twenty.
 const PORT: u16 = 8080;
 
+/// The name under which `serve` starts itself a second time, see [`announce`].
+pub(crate) const HERALD: &str = "announce-the-page";
+
 /// What the command line says.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Options {
@@ -58,7 +61,6 @@ fn port(text: &str) -> Outcome<u16> {
 
 /// Installs, builds, serves until interrupted.
 pub(crate) fn serve(shop: &Shop, options: &Options) -> Outcome<ExitCode> {
-    let watch = Stopwatch::start();
     println!("[1/2] looking for what the build needs");
     let toolchain = tools::ensure(shop, Need::Page)?;
     let port = free_port(options.port)?;
@@ -77,30 +79,74 @@ pub(crate) fn serve(shop: &Shop, options: &Options) -> Outcome<ExitCode> {
     // `trunk` reads this name as a switch of its own and stops at values it does not know.
     trunk.env_remove("NO_COLOR").env("RUST_LIB_BACKTRACE", "0");
     toolchain.apply(&mut trunk);
-    let mut child = trunk.spawn().map_err(|e| run::cannot_start(&trunk, &e))?;
+    announce_later(port, options)?;
+    become_trunk(&mut trunk)
+}
+
+/// Starts ourselves once more, to say when the page is there: see [`announce`].
+fn announce_later(port: u16, options: &Options) -> Outcome {
+    let me = std::env::current_exe()
+        .map_err(|e| Failure::new(format!("xtask cannot find itself: {e}"), "run it again"))?;
+    let mut herald = Command::new(me);
+    let open = if options.open { "open" } else { "quiet" };
+    herald.args([HERALD, &port.to_string(), open]);
+    herald
+        .spawn()
+        .map(|_| ())
+        .map_err(|e| run::cannot_start(&herald, &e))
+}
+
+/// On Unix this process turns into trunk, so that stopping it leaves nothing behind.
+#[cfg(unix)]
+fn become_trunk(trunk: &mut Command) -> Outcome<ExitCode> {
+    use std::os::unix::process::CommandExt;
+    let error = trunk.exec();
+    Err(run::cannot_start(trunk, &error))
+}
+
+#[cfg(not(unix))]
+fn become_trunk(trunk: &mut Command) -> Outcome<ExitCode> {
+    let status = trunk.status().map_err(|e| run::cannot_start(trunk, &e))?;
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Waits until the server answers, prints its address and opens a browser; gives up with its parent.
+pub(crate) fn announce(args: &[String]) {
+    let watch = Stopwatch::start();
+    let Some(port) = args.first().and_then(|text| text.parse::<u16>().ok()) else {
+        return;
+    };
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let mut announced = false;
-    loop {
-        if let Some(status) = child
-            .try_wait()
-            .map_err(|e| run::cannot_start(&trunk, &e))?
-        {
-            if status.success() {
-                return Ok(ExitCode::SUCCESS);
-            }
-            let next = "read the error above, mend it and run `cargo xtask serve` again";
-            return Err(Failure::new("trunk stopped", next));
-        }
-        if !announced && TcpStream::connect_timeout(&address, Duration::from_millis(200)).is_ok() {
-            announced = true;
-            let url = format!("http://127.0.0.1:{port}/");
-            announce(&url, watch);
-            if options.open {
-                open_browser(&url);
-            }
+    let parent = parent();
+    while TcpStream::connect_timeout(&address, Duration::from_millis(200)).is_err() {
+        if self::parent() != parent || watch.elapsed() > Duration::from_hours(1) {
+            return;
         }
         std::thread::sleep(Duration::from_millis(200));
     }
+    let url = format!("http://127.0.0.1:{port}/");
+    println!(
+        "\nZabScope is at {url} after {} of building.",
+        human(watch.elapsed())
+    );
+    println!("Edit a file and the page rebuilds. Ctrl+C stops it.\n");
+    if args.get(1).is_some_and(|word| word == "open") {
+        open_browser(&url);
+    }
+}
+
+#[cfg(unix)]
+fn parent() -> u32 {
+    std::os::unix::process::parent_id()
+}
+
+#[cfg(not(unix))]
+fn parent() -> u32 {
+    0
 }
 
 /// A folder of its own: serving must not overwrite the release in `dist/`.
@@ -109,14 +155,6 @@ fn dist(shop: &Shop) -> Outcome<std::path::PathBuf> {
     std::fs::create_dir_all(&dist)
         .map_err(|e| Failure::new(format!("{}: {e}", dist.display()), "make it writable"))?;
     Ok(dist)
-}
-
-fn announce(address: &str, watch: Stopwatch) {
-    println!(
-        "\nZabScope is at {address} after {}.",
-        human(watch.elapsed())
-    );
-    println!("Edit a file and the page rebuilds. Ctrl+C stops it.\n");
 }
 
 fn open_browser(address: &str) {
