@@ -58,7 +58,8 @@ pub struct Ensemble {
 }
 
 impl Ensemble {
-    /// Plain members `1..=participants`, the following `observers` ids observing; for tests and defaults.
+    /// Plain members `1..=participants`, the following `observers` ids observing; for tests and
+    /// defaults.
     pub fn plain(participants: i64, observers: i64) -> Self {
         let members = (1..=participants + observers)
             .map(|n| {

@@ -37,8 +37,8 @@ impl Durable {
     /// The start-up checks.
     ///
     /// # Errors
-    /// [`ExitCause::EpochFiles`] where acceptedEpoch is below currentEpoch, or the log is of a later
-    /// epoch than currentEpoch and no `currentEpoch.tmp` explains it.
+    /// [`ExitCause::EpochFiles`] where acceptedEpoch is below currentEpoch, or the log is of a
+    /// later epoch than currentEpoch and no `currentEpoch.tmp` explains it.
     pub fn load(&self) -> Result<Loaded, ExitCause> {
         let of_log = self.last_zxid.epoch();
         let mut current_epoch = self.current_epoch.unwrap_or(of_log);

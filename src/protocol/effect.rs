@@ -72,7 +72,8 @@ pub enum Effect {
     Listen(Port),
     /// Stop accepting; connections already open stay.
     Unlisten(Port),
-    /// Open a connection; answered by exactly one of `Opened` or `Refused`, at the latest after `within`.
+    /// Open a connection; answered by exactly one of `Opened` or `Refused`, at the latest after
+    /// `within`.
     Dial {
         /// Whom to dial.
         to: Sid,
@@ -85,7 +86,8 @@ pub enum Effect {
     Send(ConnId, Message),
     /// Close a connection; no `Closed` follows on this side.
     Hangup(ConnId),
-    /// Set a deadline that lies `after` from now on the peer's own clock; replaces the key's former one.
+    /// Set a deadline that lies `after` from now on the peer's own clock; replaces the key's former
+    /// one.
     Arm {
         /// The deadline's key.
         timer: Timer,

@@ -27,7 +27,8 @@ pub enum ElectionMessage {
     Handshake(Handshake),
     /// A vote.
     Notification(Notification),
-    /// Bytes as a broken or hostile peer may send them: an election frame without its length prefix.
+    /// Bytes as a broken or hostile peer may send them: an election frame without its length
+    /// prefix.
     Raw {
         /// The frame's content.
         bytes: Arc<[u8]>,

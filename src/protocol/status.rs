@@ -1,4 +1,5 @@
-//! A peer as it can be seen from outside: plain values, copied out for checks, panels and the stage.
+//! A peer as it can be seen from outside: plain values, copied out for checks, panels and the
+//! stage.
 //!
 //! Reading a status changes nothing and nothing in the protocol reads it.
 

@@ -1,6 +1,7 @@
 //! Where it happens: the world that owns time, chance, wires, disks and processes.
 //!
-//! Faults live here, never in the protocol: a killed process is a dropped `Peer` whose `Durable` stays.
+//! Faults live here, never in the protocol: a killed process is a dropped `Peer` whose `Durable`
+//! stays.
 #![deny(clippy::float_arithmetic)]
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
 

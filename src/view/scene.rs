@@ -2,6 +2,8 @@
 //!
 //! Not a canvas and not a colour: a [`Paint`] names a design token, the painter looks the token up
 //! in the stylesheet. Coordinates are CSS pixels from the stage's top left corner.
+//!
+//! Long because it is the whole vocabulary of the picture, and every word is documented.
 
 use crate::protocol::Sid;
 use crate::sim::FaultId;
@@ -139,7 +141,8 @@ impl Token {
 pub enum Paint {
     /// One colour.
     Solid(Token),
-    /// Stripes at 45°, `HATCH_PITCH` apart and `HATCH_WIDTH` wide, of the second token on the first.
+    /// Stripes at 45°, `HATCH_PITCH` apart and `HATCH_WIDTH` wide, of the second token on the
+    /// first.
     Hatch(Token, Token),
 }
 

@@ -1,7 +1,7 @@
 //! What a picture is made from: plain values copied out of a world at one instant.
 //!
-//! Not a world: nothing here moves. The stage, the panels and the scoreboard read this alone, so that
-//! each of them can be tested on a hand-made moment.
+//! Not a world: nothing here moves. The stage, the panels and the scoreboard read this alone, so
+//! that each of them can be tested on a hand-made moment.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,7 +80,8 @@ pub struct Connection {
     pub port: Port,
 }
 
-/// What the reader has asked for: everything that shapes a picture without being part of the cluster.
+/// What the reader has asked for: everything that shapes a picture without being part of the
+/// cluster.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(
     clippy::struct_excessive_bools,

@@ -1,7 +1,7 @@
 //! The rules of `ARCHITECTURE.md` and `CONTRIBUTING.md` that a machine can check.
 //!
-//! Every rule is a function from text to complaints, and has a test in `tidy_tests.rs` that makes it
-//! fire: a rule that has never complained is not a rule.
+//! Every rule is a function from text to complaints, and has a test in `tidy_tests.rs` that makes
+//! it fire: a rule that has never complained is not a rule.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -313,7 +313,8 @@ fn machine_places(file: &File) -> Vec<String> {
     complaints
 }
 
-/// Whether `place` stands in `line` as the beginning of a path, not inside an address or another path.
+/// Whether `place` stands in `line` as the beginning of a path, not inside an address or another
+/// path.
 fn starts_a_path(line: &str, place: &str) -> bool {
     line.match_indices(place).any(|(at, _)| {
         line[..at]
@@ -442,7 +443,7 @@ fn repository() -> Vec<File> {
     paths.extend(
         top.flatten()
             .map(|entry| entry.path())
-            .filter(|path| path.is_file()),
+            .filter(|path| path.is_file() && !path.ends_with(".git")),
     );
     paths.push(root().join("tests/web.rs"));
     paths.sort();

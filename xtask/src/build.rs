@@ -64,7 +64,7 @@ pub(crate) fn release(shop: &Shop, toolchain: Toolchain) -> Outcome {
     let said = run::show("sizes", sizes.arg(&dist).arg(BUDGET_GZIP.to_string()))?;
     succeed(
         &said,
-        "look at what grew (`git stash; cargo xtask build` shows the sizes before), and make it smaller",
+        "see what grew (`git stash; cargo xtask build` shows the sizes before) and shrink it",
     )
 }
 

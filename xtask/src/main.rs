@@ -30,7 +30,7 @@ cargo xtask <command>
   build                          release into dist/, with the size of every file
   test                           everything: format, lints, native tests, browser, end to end
   conformance [--cases DIR]...   the engine against the case rows, passed/total per kind
-  bench                          events per second natively and in the browser, and script ms per frame
+  bench                          events per second natively and in wasm, script ms per frame
 
 Tools are installed when first needed, into the user's cache directory.
 Environment: XDG_CACHE_HOME, CARGO_TARGET_DIR, CHROME, CHROMEDRIVER;

@@ -114,7 +114,8 @@ fn become_trunk(trunk: &mut Command) -> Outcome<ExitCode> {
     })
 }
 
-/// Waits until the server answers, prints its address and opens a browser; gives up with its parent.
+/// Waits until the server answers, prints its address and opens a browser; gives up with its
+/// parent.
 pub(crate) fn announce(args: &[String]) {
     let watch = Stopwatch::start();
     let Some(port) = args.first().and_then(|text| text.parse::<u16>().ok()) else {

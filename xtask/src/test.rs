@@ -267,7 +267,8 @@ mod tests {
                 failed: 0
             })
         );
-        let bad = "     Summary [   1.2s] 7 tests run: 4 passed (1 slow), 1 failed, 2 timed out, 0 skipped";
+        let bad =
+            "  Summary [ 1.2s] 7 tests run: 4 passed (1 slow), 1 failed, 2 timed out, 0 skipped";
         assert_eq!(
             nextest_summary(bad),
             Some(Count {
@@ -294,7 +295,8 @@ mod tests {
 
     #[test]
     fn playwright_counts_what_did_not_run_as_failed() {
-        let text = "  2 failed\n    [chromium] › a.spec.ts:3:1 › a\n  1 skipped\n  3 did not run\n  15 passed (21.0s)\n";
+        let text = "  2 failed\n    [chromium] › a.spec.ts:3:1 › a\n  1 skipped\n  3 did not run\n\
+                    \x20 15 passed (21.0s)\n";
         assert_eq!(
             playwright_summary(text),
             Some(Count {

@@ -18,8 +18,8 @@ impl Majority {
         }
     }
 
-    /// QUIRK(majority-counts-anybody): the rule counts every element of the set, voter or not; it is
-    /// the tracker that admits voters only.
+    /// QUIRK(majority-counts-anybody): the rule counts every element of the set, voter or not; it
+    /// is the tracker that admits voters only.
     pub(super) fn contains_quorum(self, acks: u64) -> bool {
         acks > self.half
     }

@@ -1,6 +1,7 @@
 //! Who votes, what a vote weighs, and which sets of votes are enough.
 //!
-//! Not the order on votes (that is `vote.rs`) and not the reading of groups and weights from a file.
+//! Not the order on votes (that is `vote.rs`) and not the reading of groups and weights from a
+//! file.
 //! Source: `flexible/QuorumVerifier.java` and its implementations, `SyncedLearnerTracker.java`.
 
 mod hierarchical;
@@ -70,9 +71,9 @@ impl Quorum {
         matches!(self.rule, Rule::Oracle(_))
     }
 
-    /// `getWeight`: 1 for everybody without groups, even for strangers; with groups `None` where the
-    /// configuration does not weigh the id, which ends the running election of the original with an
-    /// exception.
+    /// `getWeight`: 1 for everybody without groups, even for strangers; with groups `None` where
+    /// the configuration does not weigh the id, which ends the running election of the original
+    /// with an exception.
     pub fn weight(&self, sid: Sid) -> Option<i64> {
         match &self.rule {
             Rule::Majority(_) | Rule::Oracle(_) => Some(1),

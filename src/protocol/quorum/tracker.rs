@@ -41,7 +41,8 @@ impl Pair {
 }
 
 impl VoteTracker {
-    /// An empty tracker for the committed configuration, and for the last seen one where it is newer.
+    /// An empty tracker for the committed configuration, and for the last seen one where it is
+    /// newer.
     pub fn new(committed: &Arc<Quorum>, last_seen: Option<&Arc<Quorum>>) -> Self {
         Self {
             committed: Pair::new(committed),

@@ -1,9 +1,12 @@
 //! The case rows of `tests/data/cases` against this engine: one file per kind of row.
 //!
-//! Not a test of our own making: the rows were written from `ZooKeeper`'s tests and source, those in
-//! `oracle/` were computed by running `ZooKeeper`'s classes. `tests/data/cases/README.md` is their schema.
+//! Not a test of our own making: the rows were written from `ZooKeeper`'s tests and source, those
+//! in
+//! `oracle/` were computed by running `ZooKeeper`'s classes. `tests/data/cases/README.md` is their
+//! schema.
 //! The module is compiled twice: into the native test binary, and into `examples/conformance.rs`.
-//! To add a kind: write `<kind>.rs` with `pub(super) fn run(row: &Value) -> Outcome` and an arm below.
+//! To add a kind: write `<kind>.rs` with `pub(super) fn run(row: &Value) -> Outcome` and an arm
+//! below.
 
 mod report;
 mod rows;
