@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 mod tidy_tests;
 
 /// The layers from left to right; those in one row are siblings and do not know each other.
-const LAYERS: [&[&str]; 9] = [
+const LAYERS: [&[&str]; 8] = [
     &["base"],
     &["protocol"],
     &["sim"],
@@ -18,7 +18,6 @@ const LAYERS: [&[&str]; 9] = [
     &["run"],
     &["trace", "lab"],
     &["view"],
-    &["api"],
     &["ui"],
 ];
 
@@ -26,8 +25,7 @@ const LAYERS: [&[&str]; 9] = [
 const BROWSER_CRATES: [&str; 5] = ["yew", "web_sys", "js_sys", "wasm_bindgen", "gloo"];
 
 /// Folders whose files must be named in their own `mod.rs`, which is the catalogue of the kind.
-const CATALOGUES: [&str; 6] = [
-    "src/protocol/election",
+const CATALOGUES: [&str; 5] = [
     "src/sim/fault",
     "src/check",
     "src/scenario/builtin",
@@ -368,41 +366,42 @@ fn leads_somewhere(path: &str, target: &str) -> bool {
     outside || folder.join(target).exists()
 }
 
-/// Every file and folder below `src` is declared, and in the catalogue folders the kind is listed.
+/// Every file and folder below `src` is declared by the module above it, and in the catalogue
+/// folders it is listed too.
 fn registration(files: &[File]) -> Vec<String> {
-    let mut complaints = Vec::new();
-    for file in files
+    let library = files
         .iter()
-        .filter(|f| f.is_rust() && f.path.starts_with("src/"))
-    {
-        let Some((folder, name)) = file.path.rsplit_once('/') else {
-            continue;
-        };
-        let stem = name.trim_end_matches(".rs");
-        if matches!(stem, "mod" | "lib" | "main") || folder == "src/bin" || folder == "src" {
-            continue;
-        }
-        if stem.ends_with("_tests") {
-            // A test file belongs to the file beside it, not to the catalogue.
-            continue;
-        }
-        let catalogue = format!("{folder}/mod.rs");
-        let Some(listing) = files.iter().find(|f| f.path == catalogue) else {
-            complaints.push(format!("{}: its folder has no mod.rs", file.path));
-            continue;
-        };
-        let mentions = mentions(&listing.text, stem);
-        // `mod x;` alone compiles a file; a catalogue must also use it.
-        let wanted = if CATALOGUES.contains(&folder) { 2 } else { 1 };
-        if mentions < wanted {
-            complaints.push(format!(
-                "{}: {catalogue} names `{stem}` {mentions} times, and must declare{} it",
-                file.path,
-                if wanted == 2 { " and list" } else { "" },
-            ));
-        }
+        .filter(|f| f.is_rust() && f.path.starts_with("src/"));
+    library
+        .filter_map(|file| unregistered(file, files))
+        .collect()
+}
+
+fn unregistered(file: &File, files: &[File]) -> Option<String> {
+    let module = file
+        .path
+        .strip_suffix("/mod.rs")
+        .or(file.path.strip_suffix(".rs"))?;
+    let (folder, name) = module.rsplit_once('/')?;
+    let is_root = folder == "src/bin" || (folder == "src" && matches!(name, "lib" | "main"));
+    // A test file belongs to the file beside it, which names it by its path.
+    if is_root || name.ends_with("_tests") {
+        return None;
     }
-    complaints
+    let parents = match folder {
+        "src" => ["src/lib.rs".to_owned(), "src/main.rs".to_owned()],
+        _ => [format!("{folder}/mod.rs"), format!("{folder}.rs")],
+    };
+    let mut listings = files.iter().filter(|f| parents.contains(&f.path));
+    // `mod x;` alone compiles a file; a catalogue must also use it.
+    let wanted = if CATALOGUES.contains(&folder) { 2 } else { 1 };
+    let declared = listings.any(|listing| mentions(&listing.text, name) >= wanted);
+    let duty = if wanted == 2 {
+        "declare and list"
+    } else {
+        "declare"
+    };
+    (!declared).then(|| format!("{}: {} must {duty} `{name}`", file.path, parents[0]))
 }
 
 /// How often a word stands in the code of a file.
