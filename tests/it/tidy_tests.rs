@@ -147,20 +147,34 @@ fn untidy_markdown_is_refused() {
 
 #[test]
 fn an_undeclared_or_unlisted_file_is_refused() {
-    let listing = |text| file("src/sim/fault/mod.rs", text);
-    let crash = || file("src/sim/fault/crash.rs", "//! x");
-    assert_eq!(registration(&[listing("mod pause;"), crash()]).len(), 1);
-    assert_eq!(registration(&[listing("mod crash;"), crash()]).len(), 1);
-    assert_eq!(registration(&[crash()]).len(), 1);
-    silent(&registration(&[
-        listing("mod crash;\nconst C: [X; 1] = [crash::ROW];"),
-        crash(),
-    ]));
-    let plain = [
-        file("src/sim/mod.rs", "mod queue;"),
-        file("src/sim/queue.rs", ""),
-    ];
-    silent(&registration(&plain));
+    let files = |listing: &str| {
+        [
+            file("src/lib.rs", "pub mod sim;"),
+            file("src/sim/mod.rs", "mod fault;"),
+            file("src/sim/fault/mod.rs", listing),
+            file("src/sim/fault/crash.rs", "//! x"),
+        ]
+    };
+    assert_eq!(registration(&files("mod pause;")).len(), 1);
+    assert_eq!(registration(&files("mod crash;")).len(), 1);
+    silent(&registration(&files(
+        "mod crash;\nconst C: [X; 1] = [crash::ROW];",
+    )));
+}
+
+#[test]
+fn an_undeclared_module_or_folder_is_refused() {
+    let files = |declared| {
+        let sim = file("src/sim/mod.rs", declared);
+        let network = file("src/sim/network/mod.rs", "");
+        [file("src/lib.rs", "pub mod sim;"), sim, network]
+    };
+    silent(&registration(&files("mod network;")));
+    assert_eq!(registration(&files("// mod network;")).len(), 1);
+    assert_eq!(
+        registration(&[file("src/lib.rs", ""), file("src/sim/mod.rs", "")]).len(),
+        1
+    );
 }
 
 #[test]

@@ -83,12 +83,19 @@ pub(crate) fn ask(command: &mut Command) -> Option<Said> {
 
 /// Runs a program, shows every line it prints, and says so when it is silent for long.
 pub(crate) fn show(label: &str, command: &mut Command) -> Outcome<Said> {
-    follow(label, command, Duration::from_secs(20), |line| {
-        println!("{line}");
+    let mut silent_since = Stopwatch::start();
+    follow(command, |line, watch| {
+        if let Some(line) = line {
+            println!("{line}");
+            silent_since = Stopwatch::start();
+        } else if silent_since.elapsed() > PATIENCE {
+            println!("      … {label}: still working, {}", human(watch.elapsed()));
+            silent_since = Stopwatch::start();
+        }
     })
 }
 
-/// Runs a program whose chatter goes to a log; the terminal gets a line every half minute.
+/// Runs a program whose chatter goes to a log; the terminal gets a line every now and then.
 ///
 /// # Errors
 /// When it fails: the last lines of the log and its path.
@@ -96,12 +103,24 @@ pub(crate) fn log(label: &str, command: &mut Command, log_file: &Path) -> Outcom
     let mut log = File::create(log_file).map_err(|e| {
         Failure::new(
             format!("cannot write {}: {e}", log_file.display()),
-            "free it",
+            "make it writable",
         )
     })?;
-    let said = follow(label, command, Duration::from_secs(30), |line| {
-        // A log that cannot be written to must not stop the work it records.
-        let _ = writeln!(log, "{line}");
+    let mut said_at = Stopwatch::start();
+    let mut lines = 0_u32;
+    let said = follow(command, |line, watch| {
+        if let Some(line) = line {
+            lines += 1;
+            // A log that cannot be written to must not stop the work it records.
+            let _ = writeln!(log, "{line}");
+        }
+        if said_at.elapsed() > PATIENCE {
+            println!(
+                "      … {label}: {lines} steps done, {}",
+                human(watch.elapsed())
+            );
+            said_at = Stopwatch::start();
+        }
     })?;
     if said.ok {
         return Ok(());
@@ -119,12 +138,11 @@ pub(crate) fn log(label: &str, command: &mut Command, log_file: &Path) -> Outcom
     ))
 }
 
-fn follow(
-    label: &str,
-    command: &mut Command,
-    patience: Duration,
-    mut each: impl FnMut(&str),
-) -> Outcome<Said> {
+/// How long the terminal may be silent.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Calls `each` with every line, and with `None` once a second while there is none.
+fn follow(command: &mut Command, mut each: impl FnMut(Option<&str>, Stopwatch)) -> Outcome<Said> {
     let watch = Stopwatch::start();
     let mut child = command
         .stdin(Stdio::null())
@@ -135,15 +153,13 @@ fn follow(
     let lines = lines_of(&mut child);
     let mut text = String::new();
     loop {
-        match lines.recv_timeout(patience) {
+        match lines.recv_timeout(Duration::from_secs(1)) {
             Ok(line) => {
-                each(&line);
+                each(Some(&line), watch);
                 text.push_str(&plain(&line));
                 text.push('\n');
             }
-            Err(mpsc::RecvTimeoutError::Timeout) => {
-                println!("      … {label}: still working, {}", human(watch.elapsed()));
-            }
+            Err(mpsc::RecvTimeoutError::Timeout) => each(None, watch),
             Err(mpsc::RecvTimeoutError::Disconnected) => break,
         }
     }
