@@ -15,5 +15,6 @@
 
 pub mod base;
 pub mod protocol;
+pub mod scenario;
 pub mod sim;
 pub mod view;

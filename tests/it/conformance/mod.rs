@@ -8,8 +8,10 @@
 //! To add a kind: write `<kind>.rs` with `pub(super) fn run(row: &Value) -> Outcome` and an arm
 //! below.
 
+mod config;
 mod report;
 mod rows;
+mod server_line;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -70,8 +72,10 @@ pub(crate) fn run_kind(kind: &str, row: &Value) -> Outcome {
         .unwrap_or_else(|_| Outcome::Fail("the engine panicked".to_owned()))
 }
 
-fn dispatch(kind: &str, _row: &Value) -> Outcome {
+fn dispatch(kind: &str, row: &Value) -> Outcome {
     match kind {
+        "config" => config::run(row),
+        "server_line" => server_line::run(row),
         _ if KINDS.contains(&kind) => Outcome::NotBuilt,
         _ => Outcome::Fail(format!("no such kind of row: {kind}")),
     }

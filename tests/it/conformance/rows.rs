@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// A row as it stands in its file, or why the file cannot be read.
@@ -34,6 +35,20 @@ pub(super) fn load(more: &[PathBuf]) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// What a row says besides the fields all rows have.
+///
+/// # Errors
+/// Where a field is missing, has the wrong type, or is one the kind does not know.
+pub(super) fn read<T: DeserializeOwned>(row: &Value) -> Result<T, String> {
+    let mut row = row.clone();
+    if let Some(fields) = row.as_object_mut() {
+        for common in ["id", "kind", "source", "basis", "note"] {
+            fields.remove(common);
+        }
+    }
+    serde_json::from_value(row).map_err(|error| format!("the row cannot be read: {error}"))
 }
 
 /// Ids in `tests/data/DISPUTED.md`: the first back-quoted word of each list item.
