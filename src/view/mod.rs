@@ -3,8 +3,23 @@
 //! No web crate is named here and nothing is painted; `ui` puts these values on the page.
 //! Floats are allowed: nothing here flows back into a run.
 
+pub mod geometry;
 pub mod scene;
 pub mod snapshot;
 
+pub mod texts;
+
+pub mod standing;
+
+pub mod palette;
+pub mod ring;
+
+pub mod layout;
+
+pub mod draw;
+
+pub use draw::scene;
+pub use layout::Layout;
 pub use scene::{Scene, Shape, Target};
 pub use snapshot::{Lens, Snapshot};
+pub use texts::{Language, Texts};

@@ -104,6 +104,8 @@ pub struct Lens {
     pub coarse_pointer: bool,
     /// True on a phone: shorter labels, smaller bodies.
     pub phone: bool,
+    /// How long the ✕ of a lost message stays, in cluster time: the page's 900 ms at its present rate.
+    pub hold: Micros,
 }
 
 impl Default for Limits {
@@ -169,6 +171,7 @@ impl Lens {
             reduced_motion: false,
             coarse_pointer: false,
             phone: width <= 640.0,
+            hold: Micros::from_ms(120),
         }
     }
 }

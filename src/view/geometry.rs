@@ -1,0 +1,112 @@
+//! Points, sizes and boxes of the stage, in CSS pixels from its top left corner.
+
+/// A point of the stage, in CSS pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Point {
+    /// Rightwards.
+    pub x: f64,
+    /// Downwards.
+    pub y: f64,
+}
+
+/// A size in CSS pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Size {
+    /// Width.
+    pub w: f64,
+    /// Height.
+    pub h: f64,
+}
+
+/// An upright box in CSS pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Frame {
+    /// Left edge.
+    pub x: f64,
+    /// Top edge.
+    pub y: f64,
+    /// Width.
+    pub w: f64,
+    /// Height.
+    pub h: f64,
+}
+
+impl Point {
+    /// The point `(x, y)`.
+    pub const fn new(x: f64, y: f64) -> Self {
+        Self { x, y }
+    }
+
+    /// The point `dx` right and `dy` below.
+    #[must_use]
+    pub fn offset(self, dx: f64, dy: f64) -> Self {
+        Self::new(self.x + dx, self.y + dy)
+    }
+
+    /// The point at `share` of the way to `other`; 0 is here, 1 is there.
+    #[must_use]
+    pub fn toward(self, other: Self, share: f64) -> Self {
+        self.offset((other.x - self.x) * share, (other.y - self.y) * share)
+    }
+
+    /// The distance to `other`.
+    pub fn distance(self, other: Self) -> f64 {
+        (other.x - self.x).hypot(other.y - self.y)
+    }
+
+    /// The unit vector towards `other`; the zero vector where the two are one.
+    #[must_use]
+    pub fn direction(self, other: Self) -> Self {
+        let length = self.distance(other);
+        if length < f64::EPSILON {
+            return Self::default();
+        }
+        Self::new((other.x - self.x) / length, (other.y - self.y) / length)
+    }
+
+    /// The point at `radius` from here, `degrees` clockwise from the top.
+    #[must_use]
+    pub fn polar(self, radius: f64, degrees: f64) -> Self {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        self.offset(radius * sin, -radius * cos)
+    }
+
+    /// The distance to the nearest point of the line between two points.
+    pub fn distance_to_segment(self, from: Self, to: Self) -> f64 {
+        let (dx, dy) = (to.x - from.x, to.y - from.y);
+        let squared = dx * dx + dy * dy;
+        if squared < f64::EPSILON {
+            return self.distance(from);
+        }
+        let along = ((self.x - from.x) * dx + (self.y - from.y) * dy) / squared;
+        self.distance(from.toward(to, along.clamp(0.0, 1.0)))
+    }
+}
+
+impl Frame {
+    /// True where `at` lies within.
+    pub fn contains(&self, at: Point) -> bool {
+        (self.x..=self.x + self.w).contains(&at.x) && (self.y..=self.y + self.h).contains(&at.y)
+    }
+
+    /// True where the two share some area.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.x < other.x + other.w
+            && other.x < self.x + self.w
+            && self.y < other.y + other.h
+            && other.y < self.y + self.h
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn polar_runs_clockwise_from_the_top() {
+        let top = Point::new(0.0, 0.0).polar(10.0, 0.0);
+        let right = Point::new(0.0, 0.0).polar(10.0, 90.0);
+        assert!(top.distance(Point::new(0.0, -10.0)) < 1e-9);
+        assert!(right.distance(Point::new(10.0, 0.0)) < 1e-9);
+    }
+}

@@ -1,0 +1,230 @@
+//! Words: every sentence and label by key, in the reader's language.
+//!
+//! The sentences are Fluent files beside the page's other static files. A further language is one new
+//! file there and one row of [`Language`]; the tests hold it to the same keys and variables.
+
+use core::fmt;
+
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+use crate::protocol::{Epoch, Round, Sid, Zxid};
+
+/// A language the page speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// Simplified Chinese.
+    Zh,
+}
+
+impl Language {
+    /// Every language, in the order a menu lists them.
+    pub const ALL: [Self; 2] = [Self::En, Self::Zh];
+
+    /// The value of an element's `lang` attribute.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Zh => "zh-CN",
+        }
+    }
+
+    /// Its own name for itself.
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::Zh => "中文",
+        }
+    }
+
+    /// The language of a tag such as `zh-Hans-CN`, by its first part.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let first = tag.split(['-', '_']).next()?;
+        Self::ALL
+            .into_iter()
+            .find(|language| language.tag().split('-').next() == Some(first))
+    }
+
+    /// The Fluent source.
+    pub const fn source(self) -> &'static str {
+        match self {
+            Self::En => include_str!("../../static/locales/en.ftl"),
+            Self::Zh => include_str!("../../static/locales/zh.ftl"),
+        }
+    }
+}
+
+/// A value a sentence names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A count or a plain number; chooses the plural form.
+    Number(i64),
+    /// Text that is the same in every language: a zxid, a constant, seconds already rounded.
+    Text(String),
+    /// Servers, written as the language lists them: `S1, S3 and S4`.
+    Sids(Vec<Sid>),
+    /// A word of the language itself, by its key.
+    Word(&'static str),
+}
+
+/// Named values, in the order the code gives them.
+pub type Args = Vec<(&'static str, Value)>;
+
+impl From<Sid> for Value {
+    fn from(sid: Sid) -> Self {
+        Self::Number(sid.0)
+    }
+}
+
+impl From<Epoch> for Value {
+    fn from(epoch: Epoch) -> Self {
+        Self::Number(epoch.0)
+    }
+}
+
+impl From<Round> for Value {
+    fn from(round: Round) -> Self {
+        Self::Number(round.0)
+    }
+}
+
+impl From<Zxid> for Value {
+    fn from(zxid: Zxid) -> Self {
+        Self::Text(zxid_text(zxid))
+    }
+}
+
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<u32> for Value {
+    fn from(number: u32) -> Self {
+        Self::Number(i64::from(number))
+    }
+}
+
+impl From<usize> for Value {
+    fn from(number: usize) -> Self {
+        Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+/// `7:60`: epoch and counter, decimal, as the stage and the tables write a zxid.
+pub fn zxid_text(zxid: Zxid) -> String {
+    if zxid == Zxid::NONE || zxid == Zxid::UNTRUSTED {
+        return String::from("—");
+    }
+    format!("{}:{}", zxid.epoch(), zxid.counter())
+}
+
+/// All sentences of one language, ready to be filled in.
+pub struct Texts {
+    language: Language,
+    bundle: FluentBundle<FluentResource>,
+}
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Texts").field(&self.language).finish()
+    }
+}
+
+impl Texts {
+    /// The texts of `language`.
+    ///
+    /// The files are part of the program and tests read every entry; an entry that could not be read
+    /// would show as its key.
+    pub fn new(language: Language) -> Self {
+        let id: LanguageIdentifier = language.tag().parse().unwrap_or_default();
+        let mut bundle = FluentBundle::new(vec![id]);
+        bundle.set_use_isolating(false);
+        let resource = match FluentResource::try_new(String::from(language.source())) {
+            Ok(resource) | Err((resource, _)) => resource,
+        };
+        bundle.add_resource_overriding(resource);
+        Self { language, bundle }
+    }
+
+    /// Which language it is.
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+
+    /// True where the language has this key.
+    pub fn has(&self, key: &str) -> bool {
+        self.bundle.has_message(key)
+    }
+
+    /// The text of `key`, which takes no values.
+    pub fn get(&self, key: &str) -> String {
+        self.with(key, &Args::new())
+    }
+
+    /// The text of `key`, filled in. A key that does not exist is its own text.
+    pub fn with(&self, key: &str, args: &Args) -> String {
+        let Some(pattern) = self.bundle.get_message(key).and_then(|m| m.value()) else {
+            return String::from(key);
+        };
+        let mut values = FluentArgs::with_capacity(args.len());
+        for (name, value) in args {
+            values.set(*name, self.value(value));
+        }
+        let mut errors = Vec::new();
+        let text = self
+            .bundle
+            .format_pattern(pattern, Some(&values), &mut errors);
+        text.into_owned()
+    }
+
+    /// `S4`.
+    pub fn sid(&self, sid: Sid) -> String {
+        self.with("server", &vec![("sid", sid.into())])
+    }
+
+    /// `S1, S3 and S4`.
+    pub fn sids(&self, sids: &[Sid]) -> String {
+        let Some((last, rest)) = sids.split_last() else {
+            return self.get("nobody");
+        };
+        let last = self.sid(*last);
+        if rest.is_empty() {
+            return last;
+        }
+        let rest: Vec<String> = rest.iter().map(|sid| self.sid(*sid)).collect();
+        let rest = rest.join(&self.separator());
+        self.with(
+            "list-and",
+            &vec![("rest", rest.into()), ("last", last.into())],
+        )
+    }
+
+    /// What stands between the members of a list: Fluent trims the ends of a text, so it is quoted.
+    fn separator(&self) -> String {
+        self.get("list-separator")
+    }
+
+    fn value(&self, value: &Value) -> FluentValue<'static> {
+        match value {
+            Value::Number(number) => FluentValue::from(*number),
+            Value::Text(text) => FluentValue::from(text.clone()),
+            Value::Sids(sids) => FluentValue::from(self.sids(sids)),
+            Value::Word(key) => FluentValue::from(self.get(key)),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "texts_tests.rs"]
+mod tests;
