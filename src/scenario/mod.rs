@@ -1,7 +1,11 @@
-//! What a run is started from: configuration texts and scenarios.
+//! What a run is started from: an ensemble, its surroundings, and what happens to it when.
 //!
-//! Below it is the simulated world, which knows nothing of files and formats.
+//! A scenario is a value with a versioned JSON form; together with a seed it replays byte for byte.
+//! Below it is the simulated world, which knows nothing of files and formats. Not `ZooKeeper`'s:
+//! only `zoo_cfg` is.
 
+mod document;
 pub mod zoo_cfg;
 
+pub use document::{Network, Scenario, ScenarioError, Start};
 pub use zoo_cfg::ZooCfg;
