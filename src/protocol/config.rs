@@ -39,7 +39,7 @@ pub enum QuorumSpec {
     Oracle {
         /// Path of the oracle file.
         path: String,
-        /// Its content; `None` where it is missing or unreadable.
+        /// Its content as the run starts; `None` where it is missing or unreadable.
         #[serde(default)]
         says: Option<String>,
     },

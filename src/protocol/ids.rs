@@ -87,10 +87,31 @@ impl Zxid {
         self.0 & 0xffff_ffff
     }
 
+    /// The zxid of a leader's next proposal.
+    ///
+    /// # Errors
+    /// [`RolledOver`] where its counter would be `0xffffffff`: nothing is logged or broadcast, the
+    /// leader steps down and a new epoch starts. Source: `Leader.java, propose`.
+    pub const fn next_proposal(self) -> Result<Self, RolledOver> {
+        let next = Self(self.0.wrapping_add(1));
+        if next.counter() == 0xffff_ffff {
+            Err(RolledOver { refused: next })
+        } else {
+            Ok(next)
+        }
+    }
+
     /// True where the counter is 0: the zxid a new leader starts its epoch with.
     pub const fn is_new_epoch(self) -> bool {
         self.counter() == 0
     }
+}
+
+/// `XidRolloverException`: the counter of an epoch is used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RolledOver {
+    /// The zxid that was not given to a proposal.
+    pub refused: Zxid,
 }
 
 impl fmt::Display for Zxid {
@@ -193,6 +214,15 @@ mod tests {
         assert_eq!(Zxid(-1).counter(), 0xffff_ffff);
         assert_eq!(Zxid::make(Epoch(1), 3).to_string(), "0x100000003");
         assert_eq!(Zxid::UNTRUSTED.to_string(), "0xffffffffffffffff");
+    }
+
+    #[test]
+    fn the_last_counter_of_an_epoch_is_never_proposed() {
+        let last = Zxid::make(Epoch(3), 0xffff_fffd).next_proposal();
+        assert_eq!(last, Ok(Zxid(0x3_ffff_fffe)));
+        let refused = Zxid(0x3_ffff_ffff);
+        let next = last.and_then(Zxid::next_proposal);
+        assert_eq!(next, Err(RolledOver { refused }));
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub use config::{Ensemble, Member, PeerConfig, QuorumSpec};
 pub use durable::Durable;
 pub use effect::{ConnId, Ctx, Effect, ExitCause, Input, Port, Record, Route, Ticket, Timer};
 pub use election::{ElectionSide, Heard, Me, Outcome};
-pub use ids::{Epoch, LearnerType, Round, ServerState, Sid, ZabState, Zxid};
+pub use ids::{Epoch, LearnerType, RolledOver, Round, ServerState, Sid, ZabState, Zxid};
 pub use message::{
     ElectionMessage, Family, Handshake, LearnerInfo, Message, Notification, QuorumBody,
     QuorumPacket,

@@ -19,7 +19,7 @@ use hierarchical::Hierarchical;
 use majority::Majority;
 use oracle::OracleMajority;
 
-pub use oracle::OracleView;
+pub use oracle::{OracleView, oracle_says_one};
 pub use tracker::VoteTracker;
 
 /// `QuorumVerifier`: the quorum system of one configuration.

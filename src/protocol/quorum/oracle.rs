@@ -26,14 +26,9 @@ impl Default for OracleView {
     }
 }
 
-impl OracleView {
-    /// The view of a file's content; `None` where it is missing or unreadable.
-    pub fn of_file(need_oracle: bool, content: Option<&str>) -> Self {
-        Self {
-            need_oracle,
-            says_one: content.is_some_and(|text| text.starts_with('1')),
-        }
-    }
+/// `askOracle`: what an oracle file of this content says; `None` is a missing or unreadable file.
+pub fn oracle_says_one(content: Option<&str>) -> bool {
+    content.is_some_and(|text| text.starts_with('1'))
 }
 
 /// The rule of an ensemble with an oracle.
@@ -73,18 +68,20 @@ mod tests {
             (Some(""), false),
             (None, false),
         ] {
-            assert_eq!(
-                OracleView::of_file(true, content).says_one,
-                one,
-                "{content:?}"
-            );
+            assert_eq!(oracle_says_one(content), one, "{content:?}");
         }
     }
 
     #[test]
     fn the_oracle_is_heard_by_at_most_two_and_only_where_needed() {
-        let yes = OracleView::of_file(true, Some("1"));
-        let not_needed = OracleView::of_file(false, Some("1"));
+        let yes = OracleView {
+            need_oracle: true,
+            says_one: true,
+        };
+        let not_needed = OracleView {
+            need_oracle: false,
+            ..yes
+        };
         assert!(OracleMajority::new(2).contains_quorum(1, yes));
         assert!(OracleMajority::new(2).contains_quorum(0, yes));
         assert!(!OracleMajority::new(2).contains_quorum(1, not_needed));

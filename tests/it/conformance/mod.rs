@@ -8,10 +8,22 @@
 //! To add a kind: write `<kind>.rs` with `pub(super) fn run(row: &Value) -> Outcome` and an arm
 //! below.
 
+mod bench;
 mod config;
+mod election_connection;
+mod election_handshake;
+mod fle_peer;
+mod quorum;
 mod report;
 mod rows;
+mod send_queue;
 mod server_line;
+mod values;
+mod vote_equal;
+mod vote_order;
+mod vote_tracker;
+mod wires;
+mod zxid;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -74,6 +86,15 @@ pub(crate) fn run_kind(kind: &str, row: &Value) -> Outcome {
 
 fn dispatch(kind: &str, row: &Value) -> Outcome {
     match kind {
+        "election_connection" => election_connection::run(row),
+        "election_handshake" => election_handshake::run(row),
+        "fle_peer" => fle_peer::run(row),
+        "quorum" => quorum::run(row),
+        "send_queue" => send_queue::run(row),
+        "vote_equal" => vote_equal::run(row),
+        "vote_order" => vote_order::run(row),
+        "vote_tracker" => vote_tracker::run(row),
+        "zxid" => zxid::run(row),
         "config" => config::run(row),
         "server_line" => server_line::run(row),
         _ if KINDS.contains(&kind) => Outcome::NotBuilt,

@@ -1,0 +1,1 @@
+//! The connection manager alone, wire by wire.
