@@ -91,4 +91,10 @@ pub enum Rejected {
         /// The number given.
         id: FaultId,
     },
+    /// So many faults cannot stand at once.
+    #[error("no more than {limit} faults can stand at once")]
+    TooManyFaults {
+        /// The bound.
+        limit: u32,
+    },
 }

@@ -1,14 +1,283 @@
 //! Where it happens: the world that owns time, chance, wires, disks and processes.
 //!
-//! Faults live here, never in the protocol: a killed process is a dropped `Peer` whose `Durable`
-//! stays.
+//! A world is a plain value: copy it, compare it, write it down. It changes in two ways only: a
+//! person's command ([`World::apply`]) and the next event ([`World::step`]), each of which yields
+//! a [`Step`]. Faults live here, never in the protocol: a killed process is a dropped `Peer`
+//! whose `Durable` stays.
 #![deny(clippy::float_arithmetic)]
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
 
+pub mod clock;
 pub mod command;
+mod disk;
+mod effects;
+mod engine;
+pub mod event;
 pub mod fault;
+pub mod network;
+mod pairs;
+mod process;
+pub mod queue;
+pub mod spec;
 pub mod step;
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use disk::Disk;
+use engine::Engine;
+use event::Event;
+use network::{Moment, Network, Outcome, Signal};
+use process::{Process, Task};
+
+pub use clock::Clock;
 pub use command::{Command, Rejected, TimedCommand};
-pub use fault::{ActiveFault, Direction, Fault, FaultId};
+pub use fault::{ActiveFault, CATALOGUE, Direction, Fault, FaultId, FaultKind, Parameter};
+pub use network::{Connection, LinkProfile, Profile};
+pub use queue::EventQueue;
+pub use spec::ClusterSpec;
 pub use step::{Cause, Flight, Power, ServerStatus, Step};
+
+use crate::base::{Micros, Rng, digest_of};
+use crate::protocol::{Input, Sid, Timer};
+
+/// A cluster that lives: processes, wires, disks, clocks, faults, and what happens next.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct World {
+    now: Micros,
+    steps: u64,
+    /// The seed's generator; only ever forked.
+    root: Rng,
+    queue: EventQueue,
+    network: Network,
+    processes: BTreeMap<Sid, Process>,
+    oracle_says_one: std::collections::BTreeSet<Sid>,
+    faults: Vec<ActiveFault>,
+    injected: u32,
+}
+
+impl World {
+    /// The world of `spec` at instant 0, before anything has happened.
+    pub fn new(spec: &ClusterSpec, seed: u64) -> Self {
+        let root = Rng::new(seed);
+        let mut queue = EventQueue::new();
+        let mut processes = BTreeMap::new();
+        for &sid in spec.config.ensemble.members.keys() {
+            let mut config = spec.config.clone();
+            config.my_id = sid;
+            let clock = spec.clocks.get(&sid).copied().unwrap_or_default();
+            let disk = Disk::new(spec.disks.get(&sid).cloned().unwrap_or_default());
+            let mut process = Process::new(config, clock, disk);
+            let at = spec.starts.get(&sid).copied().unwrap_or_default();
+            process.boot = Some(queue.push(at, Event::Start(sid)));
+            processes.insert(sid, process);
+        }
+        let members = processes.keys().copied().collect();
+        Self {
+            now: Micros::ZERO,
+            steps: 0,
+            network: Network::new(root.clone(), spec.profile, &spec.link_profiles, members),
+            root,
+            queue,
+            processes,
+            oracle_says_one: spec.oracle_says_one.clone(),
+            faults: Vec::new(),
+            injected: 0,
+        }
+    }
+
+    /// The present instant.
+    pub const fn now(&self) -> Micros {
+        self.now
+    }
+
+    /// When the next event is due; `None` where nothing will ever happen by itself.
+    pub fn next_at(&self) -> Option<Micros> {
+        self.queue.next_at()
+    }
+
+    /// Lets time pass without an event, to `t` or to the next event, whichever is earlier; never
+    /// back. For a command that is given between two events.
+    pub fn idle_until(&mut self, t: Micros) {
+        let limit = self.next_at().map_or(t, |next| t.min(next));
+        self.now = self.now.max(limit);
+    }
+
+    /// Lets a person's command take effect now.
+    ///
+    /// # Errors
+    /// [`Rejected`] where it makes no sense now; the world is unchanged then.
+    pub fn apply(&mut self, command: &Command) -> Result<Step, Rejected> {
+        let sid = fault::command(self, command)?;
+        Ok(Step {
+            sid,
+            ..self.record(Cause::Commanded {
+                command: command.clone(),
+            })
+        })
+    }
+
+    /// Lets exactly one event happen, the next in the order (instant, sequence number).
+    pub fn step(&mut self) -> Option<Step> {
+        let (at, event) = self.queue.pop()?;
+        self.now = at;
+        let mut step = self.record(Cause::Internal);
+        match event {
+            Event::Start(sid) => {
+                step.sid = Some(sid);
+                fault::crash::start(self, sid);
+            }
+            Event::Boot(sid) => self.boot(sid, &mut step),
+            Event::Fire(sid, timer) => self.fire(sid, timer, &mut step),
+            Event::Work(sid) => self.work_off(sid, &mut step),
+            Event::Synced(sid) => self.synced(sid, &mut step),
+            Event::Teardown(sid) => {
+                if let Some(process) = self.processes.get_mut(&sid) {
+                    process.teardown = None;
+                }
+                let (network, mut moment) = self.wires();
+                network.sockets_closed(sid, &mut moment);
+            }
+            Event::Wire(wire) => {
+                let (network, mut moment) = self.wires();
+                match network.happen(wire, &mut moment) {
+                    Outcome::Nothing => {}
+                    Outcome::Tell(sid, signal) => {
+                        self.deliver(sid, Task::Signal(signal), &mut step);
+                    }
+                    Outcome::Lost(flight) => {
+                        step.sid = Some(flight.to);
+                        step.cause = Cause::Lost { flight };
+                    }
+                }
+            }
+        }
+        Some(step)
+    }
+
+    fn boot(&mut self, sid: Sid, step: &mut Step) {
+        let Some(process) = self.processes.get_mut(&sid) else {
+            return;
+        };
+        let engine = Engine::start(&process.config, process.disk.durable());
+        let rng = self.root.fork(&("peer", sid, process.incarnation));
+        process.come_up(engine, rng, self.now);
+        step.sid = Some(sid);
+        step.cause = Cause::Booted;
+        if self.oracle_says_one.contains(&sid) {
+            self.run(sid, Input::Oracle { says_one: true }, step);
+        }
+        self.run(sid, Input::Boot, step);
+    }
+
+    fn fire(&mut self, sid: Sid, timer: Timer, step: &mut Step) {
+        let task = self
+            .processes
+            .get_mut(&sid)
+            .and_then(|process| process.fire(timer));
+        if let Some(task) = task {
+            self.hand(sid, task, step);
+        }
+    }
+
+    fn synced(&mut self, sid: Sid, step: &mut Step) {
+        let mut moment = Moment {
+            now: self.now,
+            queue: &mut self.queue,
+        };
+        let ticket = self
+            .processes
+            .get_mut(&sid)
+            .and_then(|process| process.disk.synced(sid, &mut moment));
+        if let Some(ticket) = ticket {
+            self.deliver(sid, Task::Persisted(ticket), step);
+        }
+    }
+
+    fn record(&mut self, cause: Cause) -> Step {
+        let seq = self.steps;
+        self.steps += 1;
+        Step {
+            seq,
+            at: self.now,
+            sid: None,
+            cause,
+            sent: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// The network, and the moment for it to act in.
+    const fn wires(&mut self) -> (&mut Network, Moment<'_>) {
+        let moment = Moment {
+            now: self.now,
+            queue: &mut self.queue,
+        };
+        (&mut self.network, moment)
+    }
+
+    /// A number for everything that determines the future; equal on x86-64 and wasm32.
+    pub fn digest(&self) -> u64 {
+        digest_of(self)
+    }
+
+    /// All servers, by id.
+    pub fn servers(&self) -> impl Iterator<Item = ServerStatus> + '_ {
+        self.processes.values().map(Process::status)
+    }
+
+    /// One server.
+    pub fn server(&self, sid: Sid) -> Option<ServerStatus> {
+        self.processes.get(&sid).map(Process::status)
+    }
+
+    /// Frames under way, by connection, oldest first in each direction.
+    pub fn flights(&self) -> impl Iterator<Item = &Flight> + '_ {
+        self.network.flights()
+    }
+
+    /// How many frames are under way.
+    pub fn flight_count(&self) -> usize {
+        self.network.flights().count()
+    }
+
+    /// Connections that are open at both ends, by number.
+    pub fn connections(&self) -> impl Iterator<Item = Connection> + '_ {
+        self.network.connections()
+    }
+
+    /// The faults that stand, in the order of injection.
+    pub fn faults(&self) -> &[ActiveFault] {
+        &self.faults
+    }
+
+    /// True where packets from the first to the second server are dropped on the way.
+    pub fn link_is_cut(&self, from: Sid, to: Sid) -> bool {
+        self.network.links().is_cut(from, to)
+    }
+
+    /// When a deadline was set and when it is due, in the world's time.
+    pub fn deadline(&self, sid: Sid, timer: Timer) -> Option<(Micros, Micros)> {
+        let deadline = self.processes.get(&sid)?.deadline(timer)?;
+        Some((deadline.armed_at, deadline.due_at))
+    }
+
+    /// All deadlines of a server: (timer, set at, due at), in the world's time.
+    pub fn deadlines(&self, sid: Sid) -> impl Iterator<Item = (Timer, Micros, Micros)> + '_ {
+        self.processes
+            .get(&sid)
+            .into_iter()
+            .flat_map(Process::deadlines)
+            .map(|(timer, deadline)| (timer, deadline.armed_at, deadline.due_at))
+    }
+
+    /// How many events are pending: a figure for tests of the bounds.
+    pub fn pending_events(&self) -> usize {
+        self.queue.len()
+    }
+}
+
+#[cfg(test)]
+#[path = "world_tests.rs"]
+mod world_tests;

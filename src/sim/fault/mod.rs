@@ -1,9 +1,20 @@
 //! Faults: what can go wrong, one file a kind, one row each in the catalogue.
+//!
+//! A file holds what its kind checks, does, heals and is called. Standing faults compose: a link
+//! is cut while any of them cuts it, and ends of faults undo only their own.
+
+pub(super) mod crash;
+mod link;
+mod partition;
+mod pause;
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::World;
+use super::command::{Command, Rejected};
+use super::process::Process;
 use crate::base::Micros;
 use crate::protocol::Sid;
 
@@ -82,3 +93,185 @@ pub struct ActiveFault {
     /// Since when.
     pub since: Micros,
 }
+
+/// What a fault is to be told when it is injected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Parameter {
+    /// `sid`: one server.
+    Server,
+    /// `from`: the sender's side of a link.
+    From,
+    /// `to`: the receiver's side of a link.
+    To,
+    /// `direction`: one way or both.
+    Direction,
+    /// `side`: the servers on one side.
+    Side,
+}
+
+/// A row of the catalogue: what menus and forms need to know of a kind of fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FaultKind {
+    /// Its name in JSON (`type`).
+    pub key: &'static str,
+    /// What the act is called.
+    pub verb: &'static str,
+    /// The key of its explanation among the texts.
+    pub help: &'static str,
+    /// What is asked for, in this order.
+    pub parameters: &'static [Parameter],
+}
+
+/// All kinds of faults, in the order menus show them.
+pub const CATALOGUE: [FaultKind; 7] = [
+    crash::KILL,
+    crash::PULL_PLUG,
+    crash::RESTART,
+    pause::PAUSE,
+    pause::RESUME,
+    link::CUT,
+    partition::PARTITION,
+];
+
+/// What a standing fault makes of a packet. The first verdict but `Pass` wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It does not concern this packet.
+    Pass,
+    /// The packet is lost on the way; its kernel will send it again.
+    Drop,
+}
+
+impl Fault {
+    /// What this fault, while it stands, makes of a packet between two servers.
+    pub(super) fn judge(&self, from: Sid, to: Sid) -> Verdict {
+        match self {
+            Self::Cut {
+                from: one,
+                to: other,
+                direction,
+            } => link::judge((*one, *other, *direction), from, to),
+            Self::Partition { side } => partition::judge(side, from, to),
+            Self::Kill { .. }
+            | Self::PullPlug { .. }
+            | Self::Restart { .. }
+            | Self::Pause { .. }
+            | Self::Resume { .. } => Verdict::Pass,
+        }
+    }
+
+    /// Its row of the catalogue.
+    pub const fn kind(&self) -> &'static FaultKind {
+        match self {
+            Self::Kill { .. } => &crash::KILL,
+            Self::PullPlug { .. } => &crash::PULL_PLUG,
+            Self::Restart { .. } => &crash::RESTART,
+            Self::Pause { .. } => &pause::PAUSE,
+            Self::Resume { .. } => &pause::RESUME,
+            Self::Cut { .. } => &link::CUT,
+            Self::Partition { .. } => &partition::PARTITION,
+        }
+    }
+}
+
+/// How many faults may stand at once.
+pub const FAULTS_MAX: u32 = 256;
+
+/// Lets a command take effect; the server it concerns, where it concerns one.
+pub(super) fn command(world: &mut World, command: &Command) -> Result<Option<Sid>, Rejected> {
+    match command {
+        Command::Inject { fault } => inject(world, fault),
+        Command::Heal { id } => {
+            let found = world.faults.iter().position(|active| active.id == *id);
+            let index = found.ok_or(Rejected::UnknownFault { id: *id })?;
+            let healed = world.faults.remove(index);
+            Ok(heal(world, &healed.fault))
+        }
+        Command::HealAll => {
+            for healed in std::mem::take(&mut world.faults) {
+                heal(world, &healed.fault);
+            }
+            Ok(None)
+        }
+    }
+}
+
+fn inject(world: &mut World, fault: &Fault) -> Result<Option<Sid>, Rejected> {
+    let standing = world.faults.len() >= FAULTS_MAX as usize;
+    let (sid, stands) = match fault {
+        Fault::Kill { sid } => (crash::kill(world, *sid)?, false),
+        Fault::PullPlug { sid } => (crash::pull_plug(world, *sid)?, false),
+        Fault::Restart { sid } => (crash::restart(world, *sid)?, false),
+        Fault::Resume { sid } => (pause::resume(world, *sid)?, false),
+        Fault::Pause { .. } | Fault::Cut { .. } | Fault::Partition { .. } if standing => {
+            return Err(Rejected::TooManyFaults { limit: FAULTS_MAX });
+        }
+        Fault::Pause { sid } => (pause::pause(world, *sid)?, true),
+        Fault::Cut {
+            from,
+            to,
+            direction,
+        } => (link::check(world, (*from, *to, *direction))?, true),
+        Fault::Partition { side } => (partition::check(world, side)?, true),
+    };
+    let id = FaultId(world.injected);
+    world.injected += 1;
+    if stands {
+        world.faults.push(ActiveFault {
+            id,
+            fault: fault.clone(),
+            since: world.now,
+        });
+        recut(world);
+    }
+    Ok(sid)
+}
+
+/// Undoes a fault that no longer stands; the server it concerned, where it concerned one.
+fn heal(world: &mut World, fault: &Fault) -> Option<Sid> {
+    match fault {
+        Fault::Pause { sid } => {
+            pause::go_on(world, *sid);
+            Some(*sid)
+        }
+        Fault::Cut { .. } | Fault::Partition { .. } => {
+            recut(world);
+            None
+        }
+        Fault::Kill { .. }
+        | Fault::PullPlug { .. }
+        | Fault::Restart { .. }
+        | Fault::Resume { .. } => None,
+    }
+}
+
+/// Lets the wires follow the standing faults.
+fn recut(world: &mut World) {
+    let mut cuts = BTreeSet::new();
+    for &from in world.processes.keys() {
+        for &to in world.processes.keys() {
+            let verdict = world
+                .faults
+                .iter()
+                .map(|active| active.fault.judge(from, to))
+                .find(|verdict| *verdict != Verdict::Pass);
+            if from != to && verdict.is_some() {
+                cuts.insert((from, to));
+            }
+        }
+    }
+    let (network, mut moment) = world.wires();
+    network.set_cuts(cuts, &mut moment);
+}
+
+fn process(world: &World, sid: Sid) -> Result<&Process, Rejected> {
+    world
+        .processes
+        .get(&sid)
+        .ok_or(Rejected::UnknownServer { sid })
+}
+
+#[cfg(test)]
+#[path = "fault_tests.rs"]
+mod tests;

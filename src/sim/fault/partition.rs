@@ -1,0 +1,33 @@
+//! A partition: every link between one side and the others drops packets, both ways.
+
+use std::collections::BTreeSet;
+
+use super::{FaultKind, Parameter, Verdict, process};
+use crate::protocol::Sid;
+use crate::sim::World;
+use crate::sim::command::Rejected;
+
+pub(super) const PARTITION: FaultKind = FaultKind {
+    key: "partition",
+    verb: "Partition",
+    help: "fault-partition-help",
+    parameters: &[Parameter::Side],
+};
+
+pub(super) fn judge(side: &BTreeSet<Sid>, from: Sid, to: Sid) -> Verdict {
+    if side.contains(&from) == side.contains(&to) {
+        Verdict::Pass
+    } else {
+        Verdict::Drop
+    }
+}
+
+pub(super) fn check(world: &World, side: &BTreeSet<Sid>) -> Result<Option<Sid>, Rejected> {
+    for &sid in side {
+        process(world, sid)?;
+    }
+    if side.is_empty() || side.len() == world.processes.len() {
+        return Err(Rejected::EmptySide);
+    }
+    Ok(None)
+}

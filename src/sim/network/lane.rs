@@ -1,0 +1,269 @@
+//! One direction of a connection: a first-in-first-out lane with TCP's patience.
+//!
+//! A frame arrives at max(previous arrival, sent + delay). Where packets do not get through, a
+//! lane *stalls*: it holds what it has, its kernel retransmits at 200 ms, doubling, and what it
+//! holds goes on its way at the first retransmission after the obstacle is gone. Where only the
+//! acknowledgements are lost (the *other* direction is cut), data goes on arriving until the
+//! first retransmission is due; then the sender's window is down to that one segment and new data
+//! waits.
+//!
+//! Not here: what the two ends make of it (`conn.rs`).
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use super::Moment;
+use super::links::Links;
+use super::tcp;
+use crate::base::Micros;
+use crate::protocol::{ConnId, Sid};
+use crate::sim::event::{Event, Side, WireEvent};
+use crate::sim::queue::Key;
+use crate::sim::step::Flight;
+
+/// Which lane is meant, and between whom.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Way {
+    pub(crate) conn: ConnId,
+    /// The side that sends.
+    pub(crate) side: Side,
+    pub(crate) from: Sid,
+    pub(crate) to: Sid,
+}
+
+/// What travels: frames, and at last the end.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) enum Item {
+    /// A message.
+    Frame(Flight),
+    /// FIN or RST: nothing follows, and the receiver's end is over. Which of the two makes no
+    /// difference to a process that only learns that its connection is gone.
+    End {
+        sent_at: Micros,
+        arrives_at: Option<Micros>,
+    },
+}
+
+impl Item {
+    const fn sent_at(&self) -> Micros {
+        match self {
+            Self::Frame(flight) => flight.sent_at,
+            Self::End { sent_at, .. } => *sent_at,
+        }
+    }
+
+    const fn arrives_at(&self) -> Option<Micros> {
+        match self {
+            Self::Frame(flight) => flight.arrives_at,
+            Self::End { arrives_at, .. } => *arrives_at,
+        }
+    }
+
+    const fn set_arrival(&mut self, at: Option<Micros>) {
+        match self {
+            Self::Frame(flight) => flight.arrives_at = at,
+            Self::End { arrives_at, .. } => *arrives_at = at,
+        }
+    }
+
+    const fn set_sent(&mut self, at: Micros) {
+        match self {
+            Self::Frame(flight) => flight.sent_at = at,
+            Self::End { sent_at, .. } => *sent_at = at,
+        }
+    }
+
+    fn draw(&self, way: Way, links: &mut Links) -> Micros {
+        match self {
+            Self::Frame(_) => links.delay(way.from, way.to),
+            Self::End { .. } => links.latency(way.from, way.to),
+        }
+    }
+}
+
+/// A lane did not take an item: its buffer is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Full;
+
+/// The frames under way in one direction.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Lane {
+    items: VecDeque<Item>,
+    /// Nothing arrives before this instant.
+    last_at: Micros,
+    /// The head's arrival.
+    arrival: Option<Key>,
+    give_up: Option<Key>,
+    /// Since when nothing was acknowledged while something is held.
+    stalled_since: Option<Micros>,
+    /// When the oldest frame was sent that arrived but whose acknowledgement was lost.
+    unacked_since: Option<Micros>,
+    /// The end has been sent.
+    ended: bool,
+}
+
+impl Lane {
+    /// How many items a lane holds. Beyond, the sender's kernel gives the connection up.
+    pub(crate) const CAPACITY: usize = 4_096;
+
+    pub(crate) fn frames(&self) -> impl Iterator<Item = &Flight> {
+        self.items.iter().filter_map(|item| match item {
+            Item::Frame(flight) => Some(flight),
+            Item::End { .. } => None,
+        })
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// True where FIN or RST has been sent.
+    pub(crate) const fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Nothing may arrive before `at`: the connection opens there only then.
+    pub(crate) fn not_before(&mut self, at: Micros) {
+        self.last_at = self.last_at.max(at);
+    }
+
+    /// Sends an item.
+    pub(crate) fn push(
+        &mut self,
+        way: Way,
+        mut item: Item,
+        links: &mut Links,
+        moment: &mut Moment<'_>,
+    ) -> Result<(), Full> {
+        if self.items.len() >= Self::CAPACITY {
+            return Err(Full);
+        }
+        self.ended |= matches!(item, Item::End { .. });
+        if links.is_blocked(way.from, way.to) || self.window_is_shut(way, links, moment.now) {
+            let since = self.unacked_since.unwrap_or(moment.now);
+            self.stalled_since.get_or_insert(since);
+            self.items.push_back(item);
+            self.arm_give_up(way, moment);
+        } else {
+            let at = self.last_at.max(moment.now + item.draw(way, links));
+            self.last_at = at;
+            item.set_arrival(Some(at));
+            self.items.push_back(item);
+            self.schedule(way, moment);
+        }
+        Ok(())
+    }
+
+    /// The ways have changed: hold what cannot arrive, let go what can.
+    pub(crate) fn refresh(&mut self, way: Way, links: &mut Links, moment: &mut Moment<'_>) {
+        if !links.is_cut(way.to, way.from) {
+            self.unacked_since = None;
+        }
+        if links.is_blocked(way.from, way.to) {
+            self.hold(way, moment);
+        } else if !self.window_is_shut(way, links, moment.now) {
+            self.release(way, links, moment);
+        }
+        if self.stalled_since.is_none() && self.unacked_since.is_none() {
+            moment.queue.clear(&mut self.give_up);
+        }
+    }
+
+    fn hold(&mut self, way: Way, moment: &mut Moment<'_>) {
+        let Some(first) = self.items.front() else {
+            return;
+        };
+        self.stalled_since.get_or_insert(first.sent_at());
+        for item in &mut self.items {
+            item.set_arrival(None);
+        }
+        moment.queue.clear(&mut self.arrival);
+        self.arm_give_up(way, moment);
+    }
+
+    fn release(&mut self, way: Way, links: &mut Links, moment: &mut Moment<'_>) {
+        let Some(since) = self.stalled_since else {
+            return;
+        };
+        let Some(again_at) = tcp::next_retransmission(since, moment.now) else {
+            return;
+        };
+        for item in &mut self.items {
+            if item.arrives_at().is_none() {
+                item.set_sent(again_at);
+                self.last_at = self.last_at.max(again_at + item.draw(way, links));
+                item.set_arrival(Some(self.last_at));
+            }
+        }
+        self.schedule(way, moment);
+    }
+
+    /// True where acknowledgements are lost and the first retransmission is already due.
+    fn window_is_shut(&self, way: Way, links: &Links, now: Micros) -> bool {
+        self.unacked_since
+            .is_some_and(|since| now >= since + tcp::RTO_MIN)
+            && links.is_cut(way.to, way.from)
+    }
+
+    fn schedule(&mut self, way: Way, moment: &mut Moment<'_>) {
+        if self.arrival.is_none()
+            && let Some(at) = self.items.front().and_then(Item::arrives_at)
+        {
+            let event = Event::Wire(WireEvent::Arrive(way.conn, way.side));
+            self.arrival = Some(moment.queue.push(at, event));
+        }
+    }
+
+    fn arm_give_up(&mut self, way: Way, moment: &mut Moment<'_>) {
+        let Some(since) = self.stalled_since.or(self.unacked_since) else {
+            return;
+        };
+        let at = if self.ended {
+            tcp::forgets_orphan_at(since)
+        } else {
+            tcp::gives_up_at(since)
+        };
+        moment.queue.clear(&mut self.give_up);
+        let event = Event::Wire(WireEvent::GiveUp(way.conn, way.side));
+        self.give_up = Some(moment.queue.push(at.max(moment.now), event));
+    }
+
+    /// The head arrives: takes it out.
+    pub(crate) fn arrive(
+        &mut self,
+        way: Way,
+        links: &Links,
+        moment: &mut Moment<'_>,
+    ) -> Option<Item> {
+        self.arrival = None;
+        let item = self.items.pop_front()?;
+        if links.is_cut(way.to, way.from) {
+            self.unacked_since.get_or_insert(item.sent_at());
+            if self.give_up.is_none() {
+                self.arm_give_up(way, moment);
+            }
+        } else if self.stalled_since.take().is_some() {
+            moment.queue.clear(&mut self.give_up);
+        }
+        self.schedule(way, moment);
+        Some(item)
+    }
+
+    /// The sending kernel is gone, or has given up: nothing it still held will ever arrive.
+    /// What is on the wire does.
+    pub(crate) fn drop_held(&mut self, moment: &mut Moment<'_>) {
+        let before = self.items.len();
+        self.items
+            .retain(|item| item.arrives_at().is_some() && item.sent_at() <= moment.now);
+        if self.items.is_empty() {
+            moment.queue.clear(&mut self.arrival);
+        }
+        if self.items.len() < before {
+            self.ended = false;
+        }
+        self.stalled_since = None;
+        self.unacked_since = None;
+        moment.queue.clear(&mut self.give_up);
+    }
+}
