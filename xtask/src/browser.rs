@@ -4,12 +4,22 @@ use crate::run::{Failure, Outcome};
 use crate::shop::{Shop, which};
 use crate::system;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Where the browser is and how it must be started here.
 #[derive(Debug)]
 pub(crate) struct Browser {
     pub(crate) chromium: PathBuf,
     pub(crate) driver: PathBuf,
+}
+
+impl Browser {
+    /// Tells one of our scripts, by its environment, which browser to start and how.
+    pub(crate) fn tell<'a>(&self, script: &'a mut Command) -> &'a mut Command {
+        script
+            .env("ZABSCOPE_CHROMIUM", &self.chromium)
+            .env("ZABSCOPE_CHROMIUM_FLAGS", flags().join(" "))
+    }
 }
 
 const BROWSERS: [&str; 5] = [
@@ -54,7 +64,7 @@ fn find() -> Option<Browser> {
 }
 
 /// Flags for a browser nobody looks at: quiet, without network of its own, as root if need be.
-pub(crate) fn flags() -> Vec<&'static str> {
+fn flags() -> Vec<&'static str> {
     let mut flags = vec![
         "--headless=new",
         "--disable-gpu",

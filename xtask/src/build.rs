@@ -68,7 +68,8 @@ pub(crate) fn release(shop: &Shop, toolchain: Toolchain) -> Outcome {
     )
 }
 
-fn optimise(shop: &Shop, wasm: &Path) -> Outcome {
+/// Makes a wasm file smaller in place.
+pub(crate) fn optimise(shop: &Shop, wasm: &Path) -> Outcome {
     let small = wasm.with_extension("wasm-opt");
     let mut wasm_opt = node::program(shop, "wasm-opt");
     wasm_opt.args(WASM_OPT).arg(wasm).arg("-o").arg(&small);

@@ -186,11 +186,13 @@ fn end_to_end(shop: &Shop, browser: &Browser) -> Outcome<Option<Count>> {
     playwright
         .args(["test", "--config"])
         .arg(shop.root.join("tests/e2e/playwright.config.ts"))
-        .env("ZABSCOPE_CHROMIUM", &browser.chromium)
-        .env("ZABSCOPE_CHROMIUM_FLAGS", browser::flags().join(" "))
         .env("ZABSCOPE_E2E_OUT", &pictures);
     println!("      pictures and traces: {}", pictures.display());
-    counted("end to end", &mut playwright, playwright_summary)
+    counted(
+        "end to end",
+        browser.tell(&mut playwright),
+        playwright_summary,
+    )
 }
 
 /// `Summary [ 1.2s] 5 tests run: 4 passed (1 slow), 1 failed, 1 timed out, 0 skipped`.
