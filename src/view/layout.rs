@@ -1,7 +1,7 @@
 //! Where everything stands: servers on an ellipse, clockwise from the top, the first id first.
 //!
-//! Positions depend on the stage's size and the list of servers alone: a server never moves because of
-//! what it does.
+//! Positions depend on the stage's size and the list of servers alone: a server never moves because
+//! of what it does.
 
 use super::scene::{Frame, Point, Size};
 use super::snapshot::{Lens, Snapshot};

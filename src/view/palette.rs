@@ -192,7 +192,8 @@ impl Glyph {
     }
 }
 
-/// The glyph of a message from a server in state `sender`: a leader's PING asks, a learner's answers.
+/// The glyph of a message from a server in state `sender`: a leader's PING asks, a learner's
+/// answers.
 pub const fn glyph(message: &Message, sender: ServerState) -> Glyph {
     if let Message::Quorum(packet) = message
         && matches!(packet.body, QuorumBody::Ack)

@@ -1,6 +1,7 @@
 //! The ring round a body: a segmented one is a head-count, a continuous one a deadline.
 //!
-//! Not a drawing: shares and seconds only, so that the inspector and the tests read the same values.
+//! Not a drawing: shares and seconds only, so that the inspector and the tests read the same
+//! values.
 
 use super::snapshot::{Snapshot, seconds};
 use super::standing::{Cluster, Standing, ring_time};
@@ -112,7 +113,8 @@ pub fn agrees(server: &ServerStatus, voter: Sid) -> bool {
 
 /// For how long `leader` has not heard from `learner`; `None` where it is not its learner.
 ///
-/// The world's deadline is asked first: `heard_at` is on the leader's own clock, which may be skewed.
+/// The world's deadline is asked first: `heard_at` is on the leader's own clock, which may be
+/// skewed.
 pub fn silence(
     snapshot: &Snapshot,
     leader: &ServerStatus,

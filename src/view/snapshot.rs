@@ -104,7 +104,8 @@ pub struct Lens {
     pub coarse_pointer: bool,
     /// True on a phone: shorter labels, smaller bodies.
     pub phone: bool,
-    /// How long the ✕ of a lost message stays, in cluster time: the page's 900 ms at its present rate.
+    /// How long the ✕ of a lost message stays, in cluster time: the page's 900 ms at its present
+    /// rate.
     pub hold: Micros,
 }
 

@@ -1,7 +1,7 @@
 //! Words: every sentence and label by key, in the reader's language.
 //!
-//! The sentences are Fluent files beside the page's other static files. A further language is one new
-//! file there and one row of [`Language`]; the tests hold it to the same keys and variables.
+//! The sentences are Fluent files beside the page's other static files. A further language is one
+//! new file there and one row of [`Language`]; the tests hold it to the same keys and variables.
 
 use core::fmt;
 
@@ -144,8 +144,8 @@ impl fmt::Debug for Texts {
 impl Texts {
     /// The texts of `language`.
     ///
-    /// The files are part of the program and tests read every entry; an entry that could not be read
-    /// would show as its key.
+    /// The files are part of the program and tests read every entry; an entry that could not be
+    /// read would show as its key.
     pub fn new(language: Language) -> Self {
         let id: LanguageIdentifier = language.tag().parse().unwrap_or_default();
         let mut bundle = FluentBundle::new(vec![id]);

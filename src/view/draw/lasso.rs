@@ -1,5 +1,5 @@
-//! What you cut: a dashed lasso round the smaller side of a partition, ✕ where a link crosses it, ✕ on a
-//! link cut alone.
+//! What you cut: a dashed lasso round the smaller side of a partition, ✕ where a link crosses it, ✕
+//! on a link cut alone.
 
 use std::collections::BTreeSet;
 

@@ -101,7 +101,8 @@ impl Stage<'_> {
         }
     }
 
-    /// A leader's PING asks and a learner's answers: the dialled side of the connection is the leader.
+    /// A leader's PING asks and a learner's answers: the dialled side of the connection is the
+    /// leader.
     fn glyph_of(&self, flight: &Flight) -> Glyph {
         let connections = &self.cluster.snapshot.connections;
         let dialled = connections
@@ -124,7 +125,8 @@ impl Stage<'_> {
         glyph(&flight.message, state)
     }
 
-    /// A message's way from ring to ring, a little to the right of the link, so that both ways are apart.
+    /// A message's way from ring to ring, a little to the right of the link, so that both ways are
+    /// apart.
     fn way(&self, from: Sid, to: Sid) -> (Point, Point) {
         let (a, b) = (self.layout.at(from), self.layout.at(to));
         let along = a.direction(b);
@@ -381,7 +383,8 @@ impl Stage<'_> {
         }
     }
 
-    /// Writes a label above a glyph, or higher where another one is; not at all where there is no room.
+    /// Writes a label above a glyph, or higher where another one is; not at all where there is no
+    /// room.
     fn message_label(&mut self, text: String, at: Point, taken: &mut Vec<Frame>) {
         let size = 13.0 * self.lens.scale;
         let mut label = Text {

@@ -1,4 +1,5 @@
-//! Votes: an amber arrow from voter to candidate, bowed away from the centre. Self-votes are words only.
+//! Votes: an amber arrow from voter to candidate, bowed away from the centre. Self-votes are words
+//! only.
 
 use super::Stage;
 use crate::view::scene::{Point, Segment, Shape, Stroke, Style, Token};
