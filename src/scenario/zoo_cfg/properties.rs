@@ -11,6 +11,9 @@ use super::{Diagnostics, Position, Problem};
 /// The longest text that is read. Real files have a few kilobytes.
 pub const MAX_BYTES: usize = 1 << 20;
 
+/// The most characters that are counted to find a place.
+const STRIDE: usize = 64;
+
 /// The entries of a properties text in the order of the text, repeated keys included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Properties {
@@ -30,7 +33,8 @@ pub(super) struct Entry {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Placed {
     pub(super) text: String,
-    /// Byte offset in `text` and place, wherever a place does not follow from the one before.
+    /// Byte offset in `text` and place, wherever a place does not follow from the one before, and
+    /// every [`STRIDE`] characters, so that a place is found as fast in a very long line.
     breaks: Vec<(usize, Position)>,
 }
 
@@ -69,8 +73,8 @@ impl Placed {
         let glyphs = glyphs.get(skipped..kept).unwrap_or_default();
         let mut placed = Self::default();
         let mut next = None;
-        for glyph in glyphs {
-            if next != Some(glyph.at) {
+        for (n, glyph) in glyphs.iter().enumerate() {
+            if next != Some(glyph.at) || n % STRIDE == 0 {
                 placed.breaks.push((placed.text.len(), glyph.at));
             }
             placed.text.push(glyph.c);

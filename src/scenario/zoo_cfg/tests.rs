@@ -6,7 +6,6 @@ use crate::protocol::LearnerType;
 
 #[cfg(not(target_arch = "wasm32"))]
 mod properties;
-#[cfg(test)]
 mod whole;
 
 /// The sample file, with an ensemble of five.
@@ -25,7 +24,8 @@ server.5=zoo5:2888:3888:observer
 ";
 
 fn good(text: &str) -> ZooCfg {
-    ZooCfg::parse(text).unwrap_or_else(|found| panic!("{text}\n{found}"))
+    ZooCfg::parse(text)
+        .unwrap_or_else(|found| panic!("{}\n{found}", text.chars().take(500).collect::<String>()))
 }
 
 fn bad(text: &str) -> Diagnostics {

@@ -408,3 +408,46 @@ fn it_travels_as_its_canonical_text() {
         "{refused}"
     );
 }
+
+/// Each of these is near the size limit; with anything quadratic in it the test would not end.
+#[test]
+fn texts_of_the_largest_size_are_judged_promptly() {
+    let line = |start: &str, part: &str| format!("{start}{}", part.repeat(1_000_000 / part.len()));
+    for text in [
+        line("group.1=1", ":1"),
+        line("server.1=", "a:1:2|"),
+        line("server.1=", "["),
+        line("a=", "\\\n"),
+        line("a=", "\\u12"),
+        line("", "\\"),
+        line("", "k\n"),
+        line("", "weight.1=x\r"),
+        line("", "group.2=3:3:3\n"),
+        line("", "#"),
+    ] {
+        let shown = &text[..text.len().min(20)];
+        let refused = ZooCfg::parse(&text).is_err();
+        assert!(refused, "{shown:?}");
+    }
+    let many = (0..60_000)
+        .map(|n| format!("k{n}=v{n}\n"))
+        .collect::<Vec<_>>();
+    assert_eq!(good(&with(&many.concat())).others().len(), 60_000);
+}
+
+#[test]
+fn places_far_along_a_line_are_exact() {
+    let text = with(&format!(
+        "group.1={}1:2:3:3",
+        "7:8:9:".repeat(50).replace(char::is_numeric, "é")
+    ));
+    let found = errors(&text);
+    assert_eq!(found[0], (1, 9, "zoo-cfg-not-a-number"));
+    let sids = (10..300)
+        .map(|n| n.to_string())
+        .collect::<Vec<_>>()
+        .join(":");
+    let text = with(&format!("group.1=1:2:3:{sids}:é"));
+    let column = u32::try_from("group.1=1:2:3:".len() + sids.len() + 2).unwrap();
+    assert_eq!(errors(&text)[0], (1, column, "zoo-cfg-not-a-number"));
+}
