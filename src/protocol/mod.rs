@@ -5,13 +5,18 @@
 #![deny(clippy::float_arithmetic)]
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
 
+mod channel;
 pub mod config;
 pub mod durable;
 pub mod effect;
 pub mod election;
+mod host;
 pub mod ids;
+pub mod leader;
+pub mod learner;
 pub mod message;
 pub mod note;
+pub mod peer;
 pub mod quorum;
 pub mod status;
 pub mod vote;
@@ -26,6 +31,7 @@ pub use message::{
     QuorumPacket,
 };
 pub use note::Note;
+pub use peer::Peer;
 pub use quorum::{OracleView, Quorum, VoteTracker};
 pub use status::{LearnerPhase, LearnerStatus, PeerStatus};
 pub use vote::{Deciding, Vote};
