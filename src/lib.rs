@@ -14,7 +14,9 @@
 //! binaries.
 
 pub mod base;
+pub mod check;
 pub mod protocol;
+pub mod run;
 pub mod scenario;
 pub mod sim;
 pub mod view;

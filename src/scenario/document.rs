@@ -16,7 +16,7 @@ use super::ZooCfg;
 use super::zoo_cfg::Diagnostics;
 use crate::base::Micros;
 use crate::protocol::Sid;
-use crate::sim::TimedCommand;
+use crate::sim::{Profile, TimedCommand};
 
 /// The version of the JSON form that is written, and the only one that is read.
 const VERSION: u32 = 1;
@@ -36,26 +36,13 @@ pub struct Scenario {
     /// The ensemble.
     pub zoo_cfg: ZooCfg,
     /// How long things take.
-    pub network: Network,
+    pub network: Profile,
     /// When which process is started; at 0 where not given.
     pub starts: Vec<Start>,
     /// The seed of a run that is given no other.
     pub seed: u64,
     /// What happens to the ensemble, in the order of time.
     pub commands: Vec<TimedCommand>,
-}
-
-/// A named set of delays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Network {
-    /// Everything on one machine.
-    Loopback,
-    /// One data centre.
-    #[default]
-    Lan,
-    /// Different continents.
-    CrossRegion,
 }
 
 /// The start of one process.
@@ -127,7 +114,7 @@ struct Document {
     name: String,
     zoo_cfg: String,
     #[serde(default)]
-    network: Network,
+    network: Profile,
     #[serde(default)]
     starts: Vec<Start>,
     #[serde(default)]
@@ -148,7 +135,7 @@ impl Scenario {
         Self {
             name: String::new(),
             zoo_cfg,
-            network: Network::Lan,
+            network: Profile::Lan,
             starts: Vec::new(),
             seed: 0,
             commands: Vec::new(),
@@ -293,7 +280,7 @@ mod tests {
              \"starts\": [{{\"sid\": 2, \"atMs\": 1500}}], \"commands\": [{kill}, {heal}]"
         ));
         assert_eq!(scenario.start_of(Sid(2)), Micros::from_ms(1_500));
-        assert_eq!(scenario.network, Network::CrossRegion);
+        assert_eq!(scenario.network, Profile::CrossRegion);
         assert_eq!(scenario.seed, u64::MAX);
         assert_eq!(scenario.commands[0].command, Command::HealAll);
         let fault = Fault::Kill { sid: Sid(3) };

@@ -4,8 +4,9 @@
 //! Below it is the simulated world, which knows nothing of files and formats. Not `ZooKeeper`'s:
 //! only `zoo_cfg` is.
 
+mod cluster;
 mod document;
 pub mod zoo_cfg;
 
-pub use document::{Network, Scenario, ScenarioError, Start};
+pub use document::{Scenario, ScenarioError, Start};
 pub use zoo_cfg::ZooCfg;

@@ -1,0 +1,163 @@
+//! What was said and done in a run: the facts narration, the events list and the overview are made of.
+//!
+//! Executing again what was executed before adds nothing: steps already seen are recognised by their
+//! number. Bounded: the oldest entries go first.
+
+use super::bands::{Band, Bands};
+use crate::base::Micros;
+use crate::protocol::{Note, Sid};
+use crate::sim::{Cause, Command, Step};
+
+/// One fact of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// When.
+    pub at: Micros,
+    /// The number of the step it belongs to.
+    pub seq: u64,
+    /// The server it is about.
+    pub sid: Option<Sid>,
+    /// What.
+    pub what: Fact,
+}
+
+/// What an entry says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// A peer stated it.
+    Note(Note),
+    /// The reader did it.
+    Command(Command),
+    /// A server's process began to run.
+    Booted,
+}
+
+/// The facts of the current branch.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Log {
+    entries: Vec<LogEntry>,
+    bands: Bands,
+    /// The number of the next step never seen before.
+    next_seq: u64,
+    /// Steps seen that a reader would notice.
+    seen: u64,
+}
+
+impl Log {
+    /// The most entries kept.
+    const BOUND: usize = 50_000;
+
+    pub(super) fn entries(&self) -> &[LogEntry] {
+        &self.entries
+    }
+
+    pub(super) fn bands(&self) -> &[Band] {
+        self.bands.all()
+    }
+
+    /// Grows with every step that somebody can see, new or executed again.
+    pub(super) const fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    pub(super) fn take(&mut self, step: &Step) {
+        let visible = !matches!(step.cause, Cause::Internal | Cause::Persisted);
+        if visible || !step.notes.is_empty() || !step.sent.is_empty() {
+            self.seen += 1;
+        }
+        if step.seq < self.next_seq {
+            return;
+        }
+        self.next_seq = step.seq + 1;
+        self.bands.take(step);
+        if let Cause::Commanded { command } = &step.cause {
+            self.push(step, Fact::Command(command.clone()));
+        }
+        if step.cause == Cause::Booted {
+            self.push(step, Fact::Booted);
+        }
+        for note in &step.notes {
+            self.push(step, Fact::Note(note.clone()));
+        }
+    }
+
+    fn push(&mut self, step: &Step, what: Fact) {
+        if self.entries.len() >= Self::BOUND {
+            self.entries.drain(..Self::BOUND / 10);
+        }
+        self.entries.push(LogEntry {
+            at: step.at,
+            seq: step.seq,
+            sid: step.sid,
+            what,
+        });
+    }
+
+    /// Forgets everything after `at`, whose step numbers start again at `next_seq`.
+    pub(super) fn truncate_after(&mut self, at: Micros, next_seq: u64) {
+        self.entries
+            .retain(|entry| entry.at <= at && entry.seq < next_seq);
+        self.bands.truncate_after(at);
+        self.next_seq = next_seq;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{Epoch, ZabState};
+
+    fn step(seq: u64, at: u64, notes: Vec<Note>) -> Step {
+        let cause = Cause::Internal;
+        Step {
+            seq,
+            at: Micros(at),
+            sid: Some(Sid(3)),
+            cause,
+            sent: vec![],
+            notes,
+        }
+    }
+
+    fn phase() -> Note {
+        Note::Phase {
+            to: ZabState::Discovery,
+        }
+    }
+
+    #[test]
+    fn a_step_executed_again_adds_nothing_but_is_seen() {
+        let mut log = Log::default();
+        log.take(&step(0, 5, vec![phase()]));
+        log.take(&step(0, 5, vec![phase()]));
+        assert_eq!((log.entries().len(), log.seen()), (1, 2));
+    }
+
+    #[test]
+    fn truncation_forgets_the_future_and_accepts_another() {
+        let mut log = Log::default();
+        let established = Note::Established {
+            epoch: Epoch(1),
+            acks: vec![],
+        };
+        log.take(&step(0, 5, vec![phase()]));
+        log.take(&step(1, 9, vec![established]));
+        log.truncate_after(Micros(7), 1);
+        assert_eq!((log.entries().len(), log.bands().len()), (1, 0));
+        log.take(&step(1, 8, vec![phase()]));
+        assert_eq!(log.entries().len(), 2);
+    }
+
+    #[test]
+    fn the_log_is_bounded() {
+        let mut log = Log::default();
+        for seq in 0..(Log::BOUND as u64 + 10) {
+            log.take(&step(seq, seq, vec![phase()]));
+        }
+        assert!(log.entries().len() <= Log::BOUND);
+        assert_eq!(
+            log.entries().last().map(|e| e.seq),
+            Some(Log::BOUND as u64 + 9)
+        );
+    }
+}

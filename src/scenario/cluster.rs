@@ -1,0 +1,81 @@
+//! From a scenario to the cluster that is run: the page's plain ensemble, and the spec of a world.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::{Scenario, ZooCfg};
+use crate::base::Micros;
+use crate::protocol::Sid;
+use crate::sim::ClusterSpec;
+
+impl Scenario {
+    /// `servers` equal servers with the sample file's times; at least one, at most 255.
+    pub fn plain(servers: u8) -> Self {
+        let mut text = String::from(
+            "tickTime=2000\ninitLimit=10\nsyncLimit=5\ndataDir=/var/lib/zookeeper\nclientPort=2181\n",
+        );
+        for n in 1..=servers.max(1) {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "server.{n}=zk{n}:2888:3888");
+        }
+        let zoo_cfg = ZooCfg::parse(&text).expect("a generated list of distinct servers is valid");
+        Self::of(zoo_cfg)
+    }
+
+    /// What a world is made from.
+    pub fn cluster(&self) -> ClusterSpec {
+        let sids = self.zoo_cfg.servers().keys().copied();
+        let first = sids.clone().next().unwrap_or(Sid(1));
+        let config = self
+            .zoo_cfg
+            .peer_config(first)
+            .expect("an ensemble that was read has servers, and the first is one of them");
+        let starts: BTreeMap<Sid, Micros> = sids
+            .map(|sid| (sid, self.start_of(sid)))
+            .filter(|(_, at)| *at > Micros::ZERO)
+            .collect();
+        ClusterSpec {
+            profile: self.network,
+            starts,
+            ..ClusterSpec::of(config)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Start;
+    use crate::sim::Profile;
+
+    #[test]
+    fn a_plain_scenario_survives_json_and_gives_the_sample_files_times() {
+        for servers in [0, 1, 3, 101] {
+            let scenario = Scenario::plain(servers);
+            let again = Scenario::from_json(&scenario.to_json()).expect("reads what it wrote");
+            assert_eq!(again, scenario);
+            let spec = scenario.cluster();
+            assert_eq!(
+                spec.config.ensemble.members.len(),
+                usize::from(servers.max(1))
+            );
+            assert_eq!(
+                (spec.config.tick_time_ms, spec.config.sync_limit),
+                (2_000, 5)
+            );
+        }
+    }
+
+    #[test]
+    fn network_and_starts_reach_the_cluster() {
+        let mut scenario = Scenario::plain(3);
+        scenario.network = Profile::CrossRegion;
+        scenario.starts = vec![Start {
+            sid: Sid(2),
+            at_ms: 4_000,
+        }];
+        let spec = scenario.cluster();
+        assert_eq!(spec.profile, Profile::CrossRegion);
+        assert_eq!(spec.starts, [(Sid(2), Micros::from_ms(4_000))].into());
+    }
+}
