@@ -79,7 +79,7 @@ fn page(shop: &Shop, steps: &mut Steps) {
             "--target",
             TRIPLE,
         ]);
-        clippy.args(["--lib", "--bins", "--test", "web"]);
+        clippy.args(["--lib", "--bins", "--test", "web", "--example", "bench"]);
         toolchain.apply(&mut clippy);
         check(
             "clippy for wasm32",
