@@ -1,7 +1,7 @@
 //! Promises: what must always hold, one file a property, watched while the world runs.
 //!
-//! Checks read steps and worlds, never change them, and are never read by the engine. A check that has
-//! never fired is not a check: each file's tests show it firing.
+//! Checks read steps and worlds, never change them, and are never read by the engine. A check that
+//! has never fired is not a check: each file's tests show it firing.
 #![deny(clippy::float_arithmetic)]
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
 

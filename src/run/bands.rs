@@ -1,7 +1,8 @@
 //! Who led when: the painted lane of the overview.
 //!
-//! A band begins where a quorum acknowledged a leader's epoch and ends where that leader leaves LEADING
-//! or its process ends. Bands of different epochs may overlap: a cut-off leader that has not noticed.
+//! A band begins where a quorum acknowledged a leader's epoch and ends where that leader leaves
+//! LEADING or its process ends. Bands of different epochs may overlap: a cut-off leader that has
+//! not noticed.
 
 use crate::base::Micros;
 use crate::protocol::{Epoch, Note, ServerState, Sid};

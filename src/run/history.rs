@@ -1,8 +1,9 @@
 //! Going back: checkpoints to start again from, and the branches left behind.
 //!
-//! A checkpoint holds everything execution changes, so restoring one and executing the journal again is
-//! all there is to time travel. Checkpoints are bounded: when there are too many, every second of the
-//! older ones goes and their spacing doubles, so that the recent past stays cheap to visit.
+//! A checkpoint holds everything execution changes, so restoring one and executing the journal
+//! again is all there is to time travel. Checkpoints are bounded: when there are too many, every
+//! second of the older ones goes and their spacing doubles, so that the recent past stays cheap to
+//! visit.
 
 use super::Head;
 use crate::base::Micros;

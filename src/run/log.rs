@@ -1,7 +1,8 @@
-//! What was said and done in a run: the facts narration, the events list and the overview are made of.
+//! What was said and done in a run: the facts narration, the events list and the overview are made
+//! of.
 //!
-//! Executing again what was executed before adds nothing: steps already seen are recognised by their
-//! number. Bounded: the oldest entries go first.
+//! Executing again what was executed before adds nothing: steps already seen are recognised by
+//! their number. Bounded: the oldest entries go first.
 
 use super::bands::{Band, Bands};
 use crate::base::Micros;

@@ -1,10 +1,10 @@
 //! A run: scenario + seed + commands so far, executed, with its history.
 //!
-//! Those three replay it byte for byte. There is no undo code: going back takes the nearest checkpoint
-//! and executes again; acting in the past leaves the old future behind as a branch.
+//! Those three replay it byte for byte. There is no undo code: going back takes the nearest
+//! checkpoint and executes again; acting in the past leaves the old future behind as a branch.
 //!
-//! **Invariant:** between calls every event at or before [`Run::now`] has been executed, so a command
-//! given now comes after all of them, however the run got here.
+//! **Invariant:** between calls every event at or before [`Run::now`] has been executed, so a
+//! command given now comes after all of them, however the run got here.
 #![deny(clippy::float_arithmetic)]
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
 
@@ -58,7 +58,8 @@ struct Head {
 }
 
 impl Run {
-    /// The first instant of `scenario` under `seed`, with the scenario's own commands in the journal.
+    /// The first instant of `scenario` under `seed`, with the scenario's own commands in the
+    /// journal.
     pub fn new(scenario: Scenario, seed: u64) -> Self {
         let world = World::new(&scenario.cluster(), seed);
         let head = Head {
@@ -195,7 +196,8 @@ impl Run {
         if self.now < self.horizon {
             self.fork();
         }
-        // What the scenario or an earlier life of this branch had still planned is part of the old future.
+        // What the scenario or an earlier life of this branch had still planned is part of the old
+        // future.
         self.journal.truncate(self.head.applied as usize);
         self.journal.push(TimedCommand {
             at_us: self.now,
@@ -205,8 +207,8 @@ impl Run {
         Ok(self.current)
     }
 
-    /// Takes back the last command given at or before now: forks just before it, and goes on without it
-    /// to the same instant. False where there is none.
+    /// Takes back the last command given at or before now: forks just before it, and goes on
+    /// without it to the same instant. False where there is none.
     pub fn undo(&mut self) -> bool {
         let Some(last) = (self.head.applied as usize).checked_sub(1) else {
             return false;
@@ -259,7 +261,8 @@ impl Run {
         }
     }
 
-    /// Leaves the current branch as it is and goes on in a new one that shares everything up to now.
+    /// Leaves the current branch as it is and goes on in a new one that shares everything up to
+    /// now.
     fn fork(&mut self) {
         self.store_current();
         self.current = Branch::fork(&mut self.branches, self.current, self.now);

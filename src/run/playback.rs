@@ -1,11 +1,12 @@
 //! From wall time to run time: play, pause, speeds, and Auto.
 //!
-//! The frame callback hands in how much wall time passed; nothing here reads a clock. What happens in
-//! the run never depends on how the wall time is sliced: only how far the run gets by a given moment.
+//! The frame callback hands in how much wall time passed; nothing here reads a clock. What happens
+//! in the run never depends on how the wall time is sliced: only how far the run gets by a given
+//! moment.
 //!
-//! Auto looks at what is on its way: the faster a message travels, the slower time goes, so that every
-//! ballot can be watched on any network, while a silent ensemble passes quickly. The rate is taken anew
-//! after every event, inside a frame too, so a heartbeat is never jumped over.
+//! Auto looks at what is on its way: the faster a message travels, the slower time goes, so that
+//! every ballot can be watched on any network, while a silent ensemble passes quickly. The rate is
+//! taken anew after every event, inside a frame too, so a heartbeat is never jumped over.
 
 use serde::{Deserialize, Serialize};
 
