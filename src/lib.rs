@@ -19,4 +19,5 @@ pub mod protocol;
 pub mod run;
 pub mod scenario;
 pub mod sim;
+pub mod ui;
 pub mod view;

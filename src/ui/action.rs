@@ -1,0 +1,243 @@
+//! Everything a reader can do, as one list: the only way from the page to the run.
+
+use std::collections::BTreeSet;
+
+use super::panels::PanelId;
+use super::prefs::{self, Theme};
+use super::store::Store;
+use super::tool::Tool;
+use crate::base::Micros;
+use crate::protocol::Sid;
+use crate::sim::{Command, Direction, Fault};
+use crate::view::Target;
+use crate::view::scene::Point;
+use crate::view::texts::{Language, Texts};
+use std::rc::Rc;
+
+/// One act of the reader.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Action {
+    /// Something happens to the cluster.
+    Run(Command),
+    /// Several things happen to it at one instant.
+    RunAll(Vec<Command>),
+    /// Takes back the last command.
+    Undo,
+    /// Plays or pauses.
+    Play(bool),
+    /// To the next event somebody can see.
+    StepForward,
+    /// To the event before.
+    StepBack,
+    /// To a moment.
+    Seek(Micros),
+    /// Chooses a speed.
+    Speed(super::location::Rate),
+    /// Selects something, or nothing.
+    Select(Option<Target>),
+    /// Takes a tool.
+    Take(Tool),
+    /// A click on the stage with the tool in hand.
+    Tap(Option<Target>),
+    /// Shows a panel.
+    Open(PanelId),
+    /// Raises or lowers the bottom sheet.
+    Sheet(bool),
+    /// Opens or closes a menu.
+    Menu(Option<MenuAt>),
+    /// Opens or closes a dialog.
+    Dialog(Option<Dialog>),
+    /// Chooses light or dark.
+    Theme(Theme),
+    /// Chooses a language.
+    Language(Language),
+    /// Turns single-letter keys on or off.
+    Keys(bool),
+    /// What has been typed of a longer command.
+    Typed(Typed),
+    /// A file hangs over the page, or no longer.
+    Dropping(bool),
+}
+
+/// A menu that is open.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum MenuAt {
+    /// The verbs for a server, at a point of the window.
+    Server(Sid, Point),
+    /// The tools, on a phone.
+    Tools,
+}
+
+/// A dialog that is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Dialog {
+    /// `zoo.cfg`, with the text to begin with.
+    Config(Option<Rc<str>>),
+    /// The keyboard map.
+    Help,
+}
+
+/// A command being typed, or drawn by taps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Typed {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// `L`: a link, of which this end is known.
+    Link(Option<Sid>),
+    /// `X`: a partition, of which these are known.
+    Side(BTreeSet<Sid>),
+}
+
+impl Store {
+    /// Does it; what stood in the way, in words, where something did.
+    pub(super) fn apply(&mut self, action: Action) -> Option<String> {
+        let refused = match action {
+            Action::Run(command) => self.run([command]),
+            Action::RunAll(commands) => self.run(commands),
+            Action::Tap(target) => self.tap(target),
+            Action::Undo => {
+                let undone = self.engine.undo();
+                (!undone).then(|| self.texts.get("nothing-to-undo"))
+            }
+            other => {
+                self.arrange(other);
+                None
+            }
+        };
+        if let Some(reason) = &refused {
+            self.say(reason.clone());
+        }
+        refused
+    }
+
+    /// What changes the page or the moment shown, not the cluster.
+    fn arrange(&mut self, action: Action) {
+        match action {
+            Action::Play(playing) => self.engine.play(playing),
+            Action::StepForward => self.engine.step_forward(),
+            Action::StepBack => self.engine.step_back(),
+            Action::Seek(at) => self.engine.seek(at),
+            Action::Speed(rate) => self.engine.speed(rate),
+            Action::Select(target) => {
+                self.selection = target;
+                self.panel = PanelId::Servers;
+            }
+            Action::Take(tool) => {
+                self.tool = tool;
+                self.typed = Typed::Nothing;
+                self.menu = None;
+            }
+            Action::Open(panel) => {
+                self.selection = self.selection.filter(|_| panel != self.panel);
+                self.panel = panel;
+                self.sheet = true;
+            }
+            Action::Sheet(up) => self.sheet = up,
+            Action::Menu(menu) => self.menu = menu,
+            Action::Dialog(dialog) => self.dialog = dialog,
+            Action::Theme(theme) => {
+                self.theme = theme;
+                self.look += 1;
+                theme.show();
+                prefs::keep("theme", theme.name());
+            }
+            Action::Language(language) => {
+                self.texts = Rc::new(Texts::new(language));
+                prefs::show_language(language);
+                prefs::keep("lang", language.tag());
+            }
+            Action::Keys(on) => {
+                self.keys = on;
+                prefs::keep("keys", if on { "on" } else { "off" });
+            }
+            Action::Typed(typed) => self.typed = typed,
+            Action::Dropping(dropping) => self.dropping = dropping,
+            Action::Run(_) | Action::RunAll(_) | Action::Tap(_) | Action::Undo => {}
+        }
+    }
+
+    /// Gives commands now; the first refusal, in words. Time goes on: something is about to happen.
+    fn run(&mut self, commands: impl IntoIterator<Item = Command>) -> Option<String> {
+        let mut refused = None;
+        for command in commands {
+            if let Err(rejected) = self.engine.dispatch(command) {
+                refused.get_or_insert(rejected);
+            }
+        }
+        super::crash::remember(self.engine.report());
+        self.menu = None;
+        refused.map(|rejected| self.explain(&rejected))
+    }
+
+    fn tap(&mut self, target: Option<Target>) -> Option<String> {
+        let server = match target {
+            Some(Target::Server(sid)) => Some(sid),
+            _ => None,
+        };
+        let fault = match (self.tool, server) {
+            (Tool::Select, _) => {
+                let same = self.selection == target;
+                self.arrange(Action::Select(target.filter(|_| !same)));
+                return None;
+            }
+            (Tool::Cut, _) => return self.tap_cut(target),
+            (_, None) => return None,
+            (Tool::Kill, Some(sid)) => self.kill_or_restart(sid),
+            (Tool::Plug, Some(sid)) => Fault::PullPlug { sid },
+            (Tool::Restart, Some(sid)) => Fault::Restart { sid },
+            (Tool::Pause, Some(sid)) => self.pause_or_resume(sid),
+            (Tool::Partition, Some(sid)) => Fault::Partition {
+                side: BTreeSet::from([sid]),
+            },
+        };
+        self.run([Command::Inject { fault }])
+    }
+
+    /// A tap on a link cuts it; taps on two servers cut theirs.
+    fn tap_cut(&mut self, target: Option<Target>) -> Option<String> {
+        match target {
+            Some(Target::Link(from, to)) => self.run([cut(from, to)]),
+            Some(Target::Server(sid)) => match self.typed {
+                Typed::Link(Some(other)) if other != sid => {
+                    self.typed = Typed::Nothing;
+                    self.run([cut(other, sid)])
+                }
+                _ => {
+                    self.typed = Typed::Link(Some(sid));
+                    None
+                }
+            },
+            _ => None,
+        }
+    }
+
+    /// `Kill` for a server that runs, `Restart` for one that is down.
+    pub(super) fn kill_or_restart(&self, sid: Sid) -> Fault {
+        if self.engine.is_down(sid) {
+            Fault::Restart { sid }
+        } else {
+            Fault::Kill { sid }
+        }
+    }
+
+    /// `Pause` for a server that runs, `Resume` for one that is paused.
+    pub(super) fn pause_or_resume(&self, sid: Sid) -> Fault {
+        if self.engine.is_paused(sid) {
+            Fault::Resume { sid }
+        } else {
+            Fault::Pause { sid }
+        }
+    }
+}
+
+/// The command that cuts a link both ways.
+pub(super) const fn cut(from: Sid, to: Sid) -> Command {
+    Command::Inject {
+        fault: Fault::Cut {
+            from,
+            to,
+            direction: Direction::Both,
+        },
+    }
+}

@@ -1,0 +1,201 @@
+//! The keyboard map: what each key does, and the list of them for the help dialog.
+//!
+//! Keys never act inside a place to type in, with Ctrl, Alt or Meta, or under a dialog. Single letters
+//! can be turned off; what a focused control does with Space, Enter and arrows is its own affair.
+
+use std::collections::BTreeSet;
+
+use web_sys::KeyboardEvent;
+
+use super::action::{Action, Dialog, MenuAt, Typed, cut};
+use super::dom;
+use super::location::Rate;
+use super::store::{Handle, Store};
+use crate::base::{Micros, Ppm};
+use crate::protocol::Sid;
+use crate::sim::{Command, Fault};
+use crate::view::Target;
+
+/// One row of the help dialog: the keys as they are written, and the key of the text.
+pub(super) const MAP: &[(&[&str], &str)] = &[
+    (&["1", "9"], "key-select"),
+    (&["←", "→"], "key-ring"),
+    (&["Esc"], "key-deselect"),
+    (&["Enter", "M"], "key-menu"),
+    (&["K"], "key-kill"),
+    (&["Shift K"], "key-plug"),
+    (&["P"], "key-pause"),
+    (&["L", "1", "2"], "key-cut"),
+    (&["X", "1", "2", "Enter"], "key-partition"),
+    (&["H"], "key-heal"),
+    (&["Z"], "key-undo"),
+    (&["Space"], "key-play"),
+    (&[".", ","], "key-step"),
+    (&["<", ">"], "key-speed"),
+    (&["A"], "key-auto"),
+    (&["Home", "End"], "key-ends"),
+    (&["?"], "key-help"),
+];
+
+/// The speeds the buttons and the keys go through.
+pub(super) const SPEEDS: [(Rate, &str); 6] = [
+    (Rate::Auto, "auto"),
+    (Rate::Fixed(Ppm(1_000)), "1/1000"),
+    (Rate::Fixed(Ppm(10_000)), "1/100"),
+    (Rate::Fixed(Ppm(100_000)), "1/10"),
+    (Rate::Fixed(Ppm(1_000_000)), "1×"),
+    (Rate::Fixed(Ppm(10_000_000)), "10×"),
+];
+
+/// Listens for keys, for as long as the page lives.
+pub(super) fn install(handle: &Handle) {
+    let handle = handle.clone();
+    dom::listen(&dom::document(), "keydown", move |event: KeyboardEvent| {
+        let busy = event.ctrl_key() || event.alt_key() || event.meta_key();
+        if busy || event.default_prevented() || dom::takes_text(event.target()) {
+            return;
+        }
+        let key = event.key();
+        if (key == " " || key == "Enter") && dom::is_control(event.target()) {
+            return;
+        }
+        let action = handle.read(|store| meaning(store, &key, event.shift_key()));
+        if let Some(action) = action {
+            event.prevent_default();
+            handle.act(action);
+        }
+    });
+}
+
+/// What a key means now.
+fn meaning(store: &Store, key: &str, shift: bool) -> Option<Action> {
+    if store.dialog.is_some() || store.menu.is_some() {
+        return None;
+    }
+    if key == "Escape" {
+        return Some(escape(store));
+    }
+    if key == " " {
+        return Some(Action::Play(!store.engine.playing()));
+    }
+    if !store.keys {
+        return None;
+    }
+    if let Some(action) = continued(store, key) {
+        return Some(action);
+    }
+    if let Some(sid) = server_of(store, key) {
+        return Some(Action::Select(Some(Target::Server(sid))));
+    }
+    timed(store, key).or_else(|| verb(store, key, shift))
+}
+
+/// Leaves what is being done, one thing at a time.
+fn escape(store: &Store) -> Action {
+    if store.typed != Typed::Nothing {
+        Action::Typed(Typed::Nothing)
+    } else if store.sheet {
+        Action::Sheet(false)
+    } else if store.selection.is_some() {
+        Action::Select(None)
+    } else {
+        Action::Take(super::tool::Tool::Select)
+    }
+}
+
+/// What moves time.
+fn timed(store: &Store, key: &str) -> Option<Action> {
+    let action = match key {
+        "." => Action::StepForward,
+        "," => Action::StepBack,
+        "<" => Action::Speed(neighbour(store.engine.chosen_speed(), false)),
+        ">" => Action::Speed(neighbour(store.engine.chosen_speed(), true)),
+        "a" | "A" => Action::Speed(Rate::Auto),
+        "Home" => Action::Seek(Micros::ZERO),
+        "End" => Action::Seek(store.engine.horizon()),
+        _ => return None,
+    };
+    Some(action)
+}
+
+/// What changes the cluster, or the page.
+fn verb(store: &Store, key: &str, shift: bool) -> Option<Action> {
+    let inject = |fault| Some(Action::Run(Command::Inject { fault }));
+    match key {
+        "k" | "K" if shift => inject(Fault::PullPlug {
+            sid: store.subject()?,
+        }),
+        "k" | "K" => inject(store.kill_or_restart(store.subject()?)),
+        "p" | "P" => inject(store.pause_or_resume(store.subject()?)),
+        "l" | "L" => Some(Action::Typed(Typed::Link(None))),
+        "x" | "X" => Some(Action::Typed(Typed::Side(BTreeSet::new()))),
+        "h" | "H" => Some(Action::Run(Command::HealAll)),
+        "z" | "Z" => Some(Action::Undo),
+        "m" | "M" => {
+            let sid = store.subject()?;
+            Some(Action::Menu(Some(MenuAt::Server(sid, store.beside(sid)))))
+        }
+        "?" => Some(Action::Dialog(Some(Dialog::Help))),
+        _ => None,
+    }
+}
+
+/// Goes on with `L` and two digits, `X` and digits.
+fn continued(store: &Store, key: &str) -> Option<Action> {
+    let sid = server_of(store, key);
+    match (&store.typed, sid) {
+        (Typed::Nothing, _) => None,
+        (Typed::Link(None), Some(sid)) => Some(Action::Typed(Typed::Link(Some(sid)))),
+        (Typed::Link(Some(from)), Some(to)) => Some(Action::Run(cut(*from, to))),
+        (Typed::Side(side), Some(sid)) => {
+            let mut side = side.clone();
+            if !side.remove(&sid) {
+                side.insert(sid);
+            }
+            Some(Action::Typed(Typed::Side(side)))
+        }
+        (Typed::Side(side), None) if key == "Enter" => {
+            let fault = Fault::Partition { side: side.clone() };
+            Some(Action::Run(Command::Inject { fault }))
+        }
+        _ => None,
+    }
+}
+
+/// The server a digit names.
+fn server_of(store: &Store, key: &str) -> Option<Sid> {
+    let sid = Sid(key.parse::<u8>().ok()?.into());
+    store.engine.has(sid).then_some(sid)
+}
+
+/// The next slower or faster speed; Auto is left for 1×.
+fn neighbour(now: Rate, faster: bool) -> Rate {
+    let fixed = SPEEDS.get(1..).unwrap_or_default();
+    let Some(index) = fixed.iter().position(|(rate, _)| *rate == now) else {
+        return Rate::Fixed(Ppm::ONE);
+    };
+    let next = if faster {
+        index + 1
+    } else {
+        index.saturating_sub(1)
+    };
+    fixed
+        .get(next)
+        .or_else(|| fixed.last())
+        .map_or(now, |(rate, _)| *rate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speeds_go_step_by_step_and_stop_at_the_ends() {
+        let slowest = Rate::Fixed(Ppm(1_000));
+        assert_eq!(neighbour(slowest, false), slowest);
+        assert_eq!(neighbour(slowest, true), Rate::Fixed(Ppm(10_000)));
+        let fastest = Rate::Fixed(Ppm(10_000_000));
+        assert_eq!(neighbour(fastest, true), fastest);
+        assert_eq!(neighbour(Rate::Auto, true), Rate::Fixed(Ppm::ONE));
+    }
+}

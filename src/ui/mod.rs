@@ -1,0 +1,174 @@
+//! The page: what a browser shows of a run, and what a reader does to it.
+//!
+//! Nothing here decides what happens in a cluster. Components render [`store::Handle`] and act through
+//! [`action::Action`]; the stage and the playhead are painted once per frame past the virtual DOM.
+
+mod action;
+mod api;
+mod caption;
+mod config;
+mod crash;
+mod dom;
+mod engine;
+mod files;
+mod frame;
+mod help;
+mod icons;
+mod keys;
+mod location;
+mod menu;
+mod overview;
+mod panels;
+mod prefs;
+mod rail;
+mod scoreboard;
+mod stage;
+mod store;
+mod timebar;
+mod tool;
+mod topbar;
+mod widgets;
+
+use yew::{
+    Callback, ContextProvider, Html, Properties, function_component, html, use_effect_with,
+    use_state,
+};
+
+use action::Dialog;
+use caption::{ActionRow, Caption};
+use config::Config;
+use help::Help;
+use location::Asked;
+use menu::Menus;
+use panels::PanelRegion;
+use prefs::Theme;
+use rail::Rail;
+use scoreboard::Scoreboard;
+use stage::{Canvas, Stage};
+use store::{Handle, Motion, Settings, Store, Switch};
+use timebar::TimeBar;
+use topbar::TopBar;
+
+/// Puts the page into the document and lets time run. Does nothing where there is no page to put it in.
+pub fn start() {
+    crash::install();
+    let Some(place) = dom::by_id("app") else {
+        return;
+    };
+    let handle = Handle::new(Store::new(&settings()));
+    api::install(&handle);
+    keys::install(&handle);
+    files::install(&handle);
+    watch_looks(&handle);
+    let props = AppProps {
+        handle: handle.clone(),
+    };
+    yew::Renderer::<App>::with_root_and_props(place.into(), props).render();
+    let mut canvas = Canvas::default();
+    frame::every_frame(move |wall| {
+        if let Some(meaning) = handle.frame(wall)
+            && let Some(action) = stage::pointer::action(&handle, meaning)
+        {
+            handle.act(action);
+        }
+        canvas.frame(&handle);
+        overview::frame(&handle);
+    });
+}
+
+/// What the address, the last visit and the system say.
+fn settings() -> Settings {
+    let asked = Asked::here();
+    let language = asked.language.unwrap_or_else(prefs::shown_language);
+    let theme = asked.theme.unwrap_or_else(Theme::shown);
+    prefs::show_language(language);
+    theme.show();
+    let reduced = dom::media("(prefers-reduced-motion: reduce)");
+    Settings {
+        asked,
+        language,
+        theme,
+        keys: if prefs::kept("keys").as_deref() == Some("off") {
+            Switch::Off
+        } else {
+            Switch::On
+        },
+        motion: if reduced {
+            Motion::Reduced
+        } else {
+            Motion::Full
+        },
+    }
+}
+
+/// Colours are resolved anew when the system's wishes change.
+fn watch_looks(handle: &Handle) {
+    for query in [
+        "(prefers-color-scheme: dark)",
+        "(prefers-contrast: more)",
+        "(forced-colors: active)",
+    ] {
+        let Ok(Some(list)) = dom::window().match_media(query) else {
+            continue;
+        };
+        let handle = handle.clone();
+        dom::listen(&list, "change", move |_: web_sys::Event| {
+            let dark = dom::media("(prefers-color-scheme: dark)");
+            let chosen = prefs::kept("theme").is_some();
+            handle.refresh(|store| {
+                if query.contains("scheme") && !chosen {
+                    store.theme = if dark { Theme::Dark } else { Theme::Light };
+                    store.theme.show();
+                }
+                store.look += 1;
+            });
+        });
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Properties)]
+struct AppProps {
+    handle: Handle,
+}
+
+#[function_component(App)]
+fn app(props: &AppProps) -> Html {
+    let revision = use_state(|| 0_u64);
+    {
+        let (handle, revision) = (props.handle.clone(), revision.setter());
+        use_effect_with((), move |()| {
+            handle.on_change(Callback::from(move |now| revision.set(now)));
+        });
+    }
+    let handle = props.handle.current();
+    let (dialog, toast, dropping) =
+        handle.read(|store| (store.dialog.clone(), store.toast.clone(), store.dropping));
+    html! {
+        <ContextProvider<Handle> context={handle.clone()}>
+            <TopBar />
+            <Scoreboard />
+            <Rail />
+            <main class="stage" aria-label={handle.text("stage")}>
+                <h1 class="vh">{ "ZabScope" }</h1>
+                <Stage />
+                <Caption />
+            </main>
+            <ActionRow />
+            <PanelRegion />
+            <TimeBar />
+            <Menus />
+            if let Some(dialog) = dialog {
+                { match dialog {
+                    Dialog::Help => html! { <Help /> },
+                    Dialog::Config(text) => html! { <Config {text} /> },
+                } }
+            }
+            if let Some((text, _)) = toast {
+                <div class="toast" role="status">{ text }</div>
+            }
+            if dropping {
+                <div class="droptarget">{ handle.text("drop-here") }</div>
+            }
+        </ContextProvider<Handle>>
+    }
+}

@@ -1,0 +1,79 @@
+//! The panel beside the stage: tabs, and what each of them shows. On a phone it is a bottom sheet.
+//!
+//! A further panel is one file here and one row of [`PANELS`].
+
+mod events;
+mod inspector;
+mod servers;
+
+use yew::{Html, classes, function_component, html, use_context};
+
+use super::action::Action;
+use super::store::Handle;
+use super::widgets::tabs::Tabs;
+
+/// A panel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum PanelId {
+    /// All servers as a list, or the selected one.
+    #[default]
+    Servers,
+    /// What happened.
+    Events,
+}
+
+/// What a panel is called and how it is rendered.
+#[derive(Debug)]
+pub(super) struct Panel {
+    pub(super) id: PanelId,
+    /// The key of its name.
+    pub(super) name: &'static str,
+    body: fn(&Handle) -> Html,
+}
+
+/// Every panel, in the order of the tabs.
+pub(super) const PANELS: &[Panel] = &[
+    Panel {
+        id: PanelId::Servers,
+        name: "panel-servers",
+        body: servers::body,
+    },
+    Panel {
+        id: PanelId::Events,
+        name: "panel-events",
+        body: events::body,
+    },
+];
+
+/// The panel region.
+#[function_component(PanelRegion)]
+pub(super) fn panel_region() -> Html {
+    let Some(handle) = use_context::<Handle>() else {
+        return Html::default();
+    };
+    let (open, shown) = handle.read(|store| (store.sheet, store.panel));
+    let names = PANELS
+        .iter()
+        .map(|panel| handle.text(panel.name))
+        .collect::<Vec<_>>();
+    let index = PANELS
+        .iter()
+        .position(|panel| panel.id == shown)
+        .unwrap_or_default();
+    let body = PANELS
+        .get(index)
+        .map(|panel| (panel.body)(&handle))
+        .unwrap_or_default();
+    let choose = handle.callback(|index: usize| {
+        Action::Open(PANELS.get(index).map(|panel| panel.id).unwrap_or_default())
+    });
+    html! {
+        <aside class={classes!("panel", open.then_some("open"))} aria-label={handle.text("details")}>
+            <Tabs label={handle.text("details")} {names} chosen={index} {choose} controls="panel-body" />
+            <div class="pbody" id="panel-body" role="tabpanel" tabindex="0"
+                aria-labelledby={format!("panel-body-tab-{index}")}>
+                { body }
+            </div>
+        </aside>
+    }
+}

@@ -1,0 +1,73 @@
+//! A real button over every server: one stop in the tab order, arrows round the ring.
+
+use yew::{Html, KeyboardEvent, MouseEvent, function_component, html, use_context, use_state};
+
+use super::super::action::{Action, MenuAt};
+use super::super::store::Handle;
+use super::super::widgets::tabs::{focus_sibling, neighbour};
+use crate::protocol::Sid;
+use crate::view::Target;
+use crate::view::layout::Place;
+
+#[function_component(Hits)]
+pub(super) fn hits() -> Html {
+    let Some(handle) = use_context::<Handle>() else {
+        return Html::default();
+    };
+    let stop = use_state(|| None::<Sid>);
+    let (layout, selected) = handle.read(|store| (store.layout(), store.selection));
+    let selected = match selected {
+        Some(Target::Server(sid)) => Some(sid),
+        _ => None,
+    };
+    let count = layout.places.len();
+    let known = |sid: &Sid| layout.places.iter().any(|place| place.sid == *sid);
+    let first = layout.places.first().map(|place| place.sid);
+    let current = (*stop).filter(known).or(selected).or(first);
+    let button = |(index, place): (usize, &Place)| {
+        let sid = place.sid;
+        let size = layout.hit_diameter();
+        let style = format!(
+            "left:{:.1}px;top:{:.1}px;width:{size:.1}px;height:{size:.1}px",
+            place.at.x, place.at.y,
+        );
+        let keydown = {
+            let (handle, stop) = (handle.clone(), stop.clone());
+            let places = layout.places.clone();
+            move |event: KeyboardEvent| {
+                let key = event.key();
+                if key == "Enter" {
+                    event.prevent_default();
+                    let at = handle.read(|store| store.beside(sid));
+                    handle.act(Action::Menu(Some(MenuAt::Server(sid, at))));
+                } else if let Some(next) = neighbour(&key, index, count) {
+                    event.prevent_default();
+                    stop.set(places.get(next).map(|place| place.sid));
+                    focus_sibling(&event, next);
+                }
+            }
+        };
+        // A click without a pointer: Space, or a screen reader. Pointers are read on the stage itself.
+        let click = {
+            let handle = handle.clone();
+            move |event: MouseEvent| {
+                if event.detail() == 0 {
+                    handle.act(Action::Tap(Some(Target::Server(sid))));
+                }
+            }
+        };
+        html! {
+            <button type="button" key={sid.0} class="hit" data-sid={sid.to_string()} {style}
+                aria-pressed={(selected == Some(sid)).to_string()}
+                aria-label={handle.read(|store| store.name_of(sid))} aria-haspopup="menu"
+                tabindex={if current == Some(sid) { "0" } else { "-1" }}
+                onclick={click} onkeydown={keydown}>
+            </button>
+        }
+    };
+    html! {
+        <div class="hits" role="group" aria-label={handle.text("servers-group")}>
+            { for layout.places.iter().enumerate().map(button) }
+        </div>
+    }
+}

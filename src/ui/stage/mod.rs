@@ -1,0 +1,231 @@
+//! The stage: a canvas for what moves, real buttons over the servers, chips over the faults.
+//!
+//! The canvas is painted once per frame past the virtual DOM; what can be focused is rendered by it.
+
+pub(super) mod gesture;
+mod hits;
+mod painter;
+mod palette;
+pub(super) mod pointer;
+
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use yew::{Html, function_component, html, use_context};
+
+use super::action::{Action, Typed};
+use super::dom;
+use super::store::{Handle, Store};
+use crate::base::Micros;
+use crate::sim::Command;
+use crate::view::scene::{Chip, Point, Segment, Shape, Size, Stroke, Style, Token};
+use crate::view::{Lens, Target};
+use hits::Hits;
+use painter::Painter;
+use palette::Palette;
+
+/// The id of the canvas.
+const CANVAS: &str = "stage-canvas";
+
+/// The stage with its buttons.
+#[function_component(Stage)]
+pub(super) fn stage() -> Html {
+    let Some(handle) = use_context::<Handle>() else {
+        return Html::default();
+    };
+    let (tool, chips) = handle.read(|store| (store.tool.name(), store.scene.chips.clone()));
+    let listeners = pointer::Listeners::new(&handle);
+    html! {
+        <div class="canvas" data-tool={tool}
+            onpointerdown={listeners.down} onpointermove={listeners.moved} onpointerup={listeners.up}
+            onpointercancel={listeners.cancel} onpointerleave={listeners.leave}
+            oncontextmenu={listeners.menu} ondblclick={listeners.double}>
+            <canvas id={CANVAS} aria-hidden="true"></canvas>
+            <Hits />
+            { for chips.iter().map(|chip| chip_html(&handle, chip)) }
+            { hint(&handle) }
+        </div>
+    }
+}
+
+fn chip_html(handle: &Handle, chip: &Chip) -> Html {
+    let id = chip.fault;
+    let heal = handle.callback(move |_| Action::Run(Command::Heal { id }));
+    let style = format!("left:{:.0}px;top:{:.0}px", chip.at.x, chip.at.y);
+    html! {
+        <div class="penchip" key={id.0} {style}>
+            { super::icons::Icon::Cut.html() }
+            { &chip.text }
+            <button type="button" onclick={heal} aria-label={format!("{}: {}", chip.action, chip.text)}>
+                { &chip.action }
+            </button>
+        </div>
+    }
+}
+
+/// How to use the tool in hand, or what has been typed so far.
+fn hint(handle: &Handle) -> Html {
+    let text = handle.read(|store| match &store.typed {
+        Typed::Nothing if store.tool == super::tool::Tool::Select => None,
+        Typed::Nothing => Some(store.texts.get(store.tool.hint())),
+        Typed::Link(None) => Some(store.texts.get("typed-link")),
+        Typed::Link(Some(sid)) => Some(
+            store
+                .texts
+                .with("typed-link-from", &vec![("sid", (*sid).into())]),
+        ),
+        Typed::Side(side) if side.is_empty() => Some(store.texts.get("typed-side")),
+        Typed::Side(side) => {
+            let who = store.texts.sids(&side.iter().copied().collect::<Vec<_>>());
+            Some(
+                store
+                    .texts
+                    .with("typed-side-with", &vec![("who", who.into())]),
+            )
+        }
+    });
+    text.map_or_else(Html::default, |text| {
+        html! { <div class="corner"><span class="tag you">{ text }</span></div> }
+    })
+}
+
+/// What a painting depends on; equal keys paint the same picture.
+#[derive(Clone, Debug, PartialEq)]
+struct PaintKey {
+    now: Micros,
+    revision: u64,
+    size: Size,
+    ratio: f64,
+    look: u32,
+    hover: Option<Target>,
+    traced: usize,
+}
+
+/// The painter's memory between frames.
+#[derive(Debug, Default)]
+pub(super) struct Canvas {
+    last: Option<PaintKey>,
+    palette: Palette,
+    look: Option<u32>,
+}
+
+impl Canvas {
+    /// Paints the present moment, where anything about it has changed.
+    pub(super) fn frame(&mut self, handle: &Handle) {
+        let canvas = dom::by_id(CANVAS).and_then(|e| e.dyn_into::<HtmlCanvasElement>().ok());
+        let Some(canvas) = canvas else { return };
+        let size = Size {
+            w: canvas.client_width().into(),
+            h: canvas.client_height().into(),
+        };
+        if size.w < 1.0 || size.h < 1.0 {
+            return;
+        }
+        resized(handle, &canvas, size);
+        let key = handle.read(|store| PaintKey {
+            now: store.engine.now(),
+            revision: store.revision(),
+            size,
+            ratio: dom::window().device_pixel_ratio(),
+            look: store.look,
+            hover: store.hover,
+            traced: store
+                .gesture
+                .as_ref()
+                .map_or(0, |g| g.trace().map_or(0, |(_, path)| path.len())),
+        });
+        if self.last.as_ref() == Some(&key) {
+            return;
+        }
+        if self.look != Some(key.look) {
+            self.palette = Palette::resolve();
+            self.look = Some(key.look);
+        }
+        handle.quietly(|store| {
+            store.scene = store.engine.scene(&lens(store, size), &store.texts);
+        });
+        if let Some(context) = context(&canvas, &key) {
+            handle.read(|store| self.paint(&context, store));
+        }
+        self.last = Some(key);
+    }
+
+    fn paint(&self, context: &CanvasRenderingContext2d, store: &Store) {
+        let painter = Painter::new(context, &self.palette);
+        for shape in &store.scene.shapes {
+            painter.shape(shape);
+        }
+        if let Some((_, path)) = store.gesture.as_ref().and_then(gesture::Gesture::trace) {
+            painter.shape(&pen_stroke(path));
+        }
+    }
+}
+
+/// Keeps the stage's place and size; the buttons move with it.
+fn resized(handle: &Handle, canvas: &HtmlCanvasElement, size: Size) {
+    if handle.read(|store| store.size) == size {
+        return;
+    }
+    let area = canvas.get_bounding_client_rect();
+    handle.refresh(|store| {
+        store.size = size;
+        store.corner = Point::new(area.left(), area.top());
+        store.phone = dom::media("(max-width: 640px)");
+        store.coarse_pointer = dom::media("(pointer: coarse)");
+    });
+}
+
+/// What the reader has asked for, as the scene wants it.
+pub(super) fn lens(store: &Store, size: Size) -> Lens {
+    Lens {
+        selection: store.selection,
+        hover: store.hover,
+        paused: !store.engine.playing(),
+        reduced_motion: store.reduced_motion,
+        coarse_pointer: store.coarse_pointer,
+        phone: store.phone,
+        ..Lens::new(size.w, size.h)
+    }
+}
+
+/// The canvas cleared, its unit one CSS pixel.
+fn context(canvas: &HtmlCanvasElement, key: &PaintKey) -> Option<CanvasRenderingContext2d> {
+    let context = canvas
+        .get_context("2d")
+        .ok()??
+        .dyn_into::<CanvasRenderingContext2d>()
+        .ok()?;
+    let (w, h) = (
+        pixels(key.size.w * key.ratio),
+        pixels(key.size.h * key.ratio),
+    );
+    if (canvas.width(), canvas.height()) != (w, h) {
+        canvas.set_width(w);
+        canvas.set_height(h);
+    }
+    context
+        .set_transform(key.ratio, 0.0, 0.0, key.ratio, 0.0, 0.0)
+        .ok()?;
+    context.clear_rect(0.0, 0.0, key.size.w, key.size.h);
+    Some(context)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a screen has between 1 and 32 768 pixels; the cast saturates"
+)]
+fn pixels(length: f64) -> u32 {
+    length.round().clamp(1.0, 32_768.0) as u32
+}
+
+/// The line under the pointer, in the reader's pen.
+fn pen_stroke(path: &[Point]) -> Shape {
+    let first = path.first().copied().unwrap_or_default();
+    let rest = path.iter().skip(1).map(|&to| Segment::Line(to));
+    let segments = std::iter::once(Segment::Move(first)).chain(rest).collect();
+    let stroke = Stroke::new(Token::You, 3.5).dashed(12.0, 8.0).round();
+    Shape::Path {
+        segments,
+        style: Style::outlined(stroke),
+    }
+}

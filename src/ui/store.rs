@@ -1,0 +1,332 @@
+//! The page's state, outside all components, and the one way to change it.
+//!
+//! Components hold a [`Handle`]: it reads, and it takes an [`Action`]. A handle equals another of the
+//! same revision, so a panel renders again when, and only when, the revision has grown.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use yew::Callback;
+
+use super::action::{Action, Dialog, MenuAt, Typed};
+use super::crash;
+use super::engine::Engine;
+use super::location::Asked;
+use super::panels::PanelId;
+use super::prefs::Theme;
+use super::stage::gesture::{Gesture, Meaning};
+use super::stage::lens;
+use super::tool::Tool;
+use crate::base::{Micros, Ppm};
+use crate::protocol::Sid;
+use crate::sim::Rejected;
+use crate::view::layout::Layout;
+use crate::view::scene::{Point, Size};
+use crate::view::texts::{Language, Texts};
+use crate::view::{Scene, Target};
+
+/// How long a short message stays.
+const TOAST: Micros = Micros::from_ms(4_000);
+/// The shortest time between two renderings of the panels while time runs.
+const RENDER_EVERY: Micros = Micros::from_ms(100);
+
+/// Everything the page knows.
+#[derive(Debug)]
+pub(super) struct Store {
+    pub(super) engine: Engine,
+    pub(super) texts: Rc<Texts>,
+    pub(super) theme: Theme,
+    pub(super) tool: Tool,
+    pub(super) selection: Option<Target>,
+    pub(super) panel: PanelId,
+    /// True while the bottom sheet of a phone is up.
+    pub(super) sheet: bool,
+    pub(super) menu: Option<MenuAt>,
+    pub(super) dialog: Option<Dialog>,
+    /// A short message and how long it still stays.
+    pub(super) toast: Option<(String, Micros)>,
+    /// A command being typed: `L` and two digits, `X` and digits.
+    pub(super) typed: Typed,
+    /// True while single-letter keys work.
+    pub(super) keys: bool,
+    /// True while a file hangs over the page.
+    pub(super) dropping: bool,
+    pub(super) reduced_motion: bool,
+    pub(super) coarse_pointer: bool,
+    /// True where the page is laid out for a phone.
+    pub(super) phone: bool,
+    /// Grows when colours may have changed.
+    pub(super) look: u32,
+    /// The stage's size.
+    pub(super) size: Size,
+    /// The stage's top left corner in the window.
+    pub(super) corner: Point,
+    /// The overview's width.
+    pub(super) track_width: f64,
+    /// The picture painted last; pointers are held against it.
+    pub(super) scene: Scene,
+    /// What a mouse is over.
+    pub(super) hover: Option<Target>,
+    /// A pointer that is down on the stage.
+    pub(super) gesture: Option<Gesture>,
+    /// The present ratio of run time to wall time.
+    pub(super) rate: Ppm,
+    revision: u64,
+    since_render: Micros,
+}
+
+/// What the store begins with: what the address, the last visit and the system say.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Settings {
+    pub(super) asked: Asked,
+    pub(super) language: Language,
+    pub(super) theme: Theme,
+    pub(super) keys: Switch,
+    pub(super) motion: Motion,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Switch {
+    On,
+    Off,
+}
+
+/// How much may move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Motion {
+    Full,
+    Reduced,
+}
+
+impl Store {
+    /// The first state of the page.
+    pub(super) fn new(settings: &Settings) -> Self {
+        let reduced_motion = settings.motion == Motion::Reduced;
+        let engine = Engine::new(&settings.asked, !reduced_motion);
+        crash::remember(engine.report());
+        Self {
+            engine,
+            texts: Rc::new(Texts::new(settings.language)),
+            theme: settings.theme,
+            tool: Tool::default(),
+            selection: None,
+            panel: PanelId::default(),
+            sheet: false,
+            menu: None,
+            dialog: None,
+            toast: None,
+            typed: Typed::default(),
+            keys: settings.keys == Switch::On,
+            dropping: false,
+            reduced_motion,
+            coarse_pointer: false,
+            phone: false,
+            look: 0,
+            size: Size::default(),
+            corner: Point::default(),
+            track_width: 0.0,
+            scene: Scene::default(),
+            hover: None,
+            gesture: None,
+            rate: Ppm::ONE,
+            revision: 0,
+            since_render: Micros::ZERO,
+        }
+    }
+
+    /// Grows with every change that panels should show.
+    pub(super) const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Where servers stand.
+    pub(super) fn layout(&self) -> Layout {
+        Layout::new(&self.engine.sids(), &lens(self, self.size))
+    }
+
+    /// The server a key without a place means: the selected one, else the leader.
+    pub(super) fn subject(&self) -> Option<Sid> {
+        match self.selection {
+            Some(Target::Server(sid)) => Some(sid),
+            _ => self.engine.leader(),
+        }
+    }
+
+    /// What a server's button says.
+    pub(super) fn name_of(&self, sid: Sid) -> String {
+        self.texts.sid(sid)
+    }
+
+    /// Why a command was refused, in words.
+    pub(super) fn explain(&self, rejected: &Rejected) -> String {
+        rejected.to_string()
+    }
+
+    /// A point of the window beside a server, for its menu.
+    pub(super) fn beside(&self, sid: Sid) -> Point {
+        let layout = self.layout();
+        let corner = self.corner;
+        layout
+            .at(sid)
+            .offset(corner.x + layout.ring + 10.0, corner.y - 40.0)
+    }
+
+    /// Says something short, once.
+    pub(super) fn say(&mut self, text: String) {
+        self.toast = Some((text, TOAST));
+    }
+
+    /// Lets wall time pass; true where the panels should render again.
+    fn frame(&mut self, wall: Micros) -> bool {
+        let was_playing = self.engine.playing();
+        let before = self.engine.now();
+        self.rate = self.engine.frame(wall, self.reduced_motion);
+        crash::remember_moment(self.engine.now());
+        self.since_render += wall;
+        let toast_ends = match &mut self.toast {
+            Some((_, left)) => {
+                *left = left.saturating_sub(wall);
+                *left == Micros::ZERO
+            }
+            None => false,
+        };
+        if toast_ends {
+            self.toast = None;
+        }
+        let moved = self.engine.now() != before || was_playing != self.engine.playing();
+        toast_ends || (moved && self.since_render >= RENDER_EVERY)
+    }
+
+    fn touched(&mut self) {
+        self.revision += 1;
+        self.since_render = Micros::ZERO;
+    }
+}
+
+/// The store, shared by everything on the page, at one revision.
+#[derive(Clone)]
+pub(super) struct Handle {
+    shared: Rc<Shared>,
+    revision: u64,
+}
+
+struct Shared {
+    store: RefCell<Store>,
+    wake: RefCell<Callback<u64>>,
+}
+
+impl PartialEq for Handle {
+    fn eq(&self, other: &Self) -> bool {
+        self.revision == other.revision
+    }
+}
+
+impl std::fmt::Debug for Handle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Handle")
+            .field("revision", &self.revision)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Handle {
+    /// A handle on a new store.
+    pub(super) fn new(store: Store) -> Self {
+        let shared = Shared {
+            store: RefCell::new(store),
+            wake: RefCell::default(),
+        };
+        Self {
+            shared: Rc::new(shared),
+            revision: 0,
+        }
+    }
+
+    /// The same store at the revision it has now.
+    pub(super) fn current(&self) -> Self {
+        let revision = self.shared.store.borrow().revision;
+        Self {
+            shared: Rc::clone(&self.shared),
+            revision,
+        }
+    }
+
+    /// Whom to tell that the revision has grown.
+    pub(super) fn on_change(&self, wake: Callback<u64>) {
+        *self.shared.wake.borrow_mut() = wake;
+    }
+
+    /// Reads the store. `look` must not act.
+    pub(super) fn read<T>(&self, look: impl FnOnce(&Store) -> T) -> T {
+        look(&self.shared.store.borrow())
+    }
+
+    /// Changes what is not rendered by the virtual DOM.
+    pub(super) fn quietly<T>(&self, change: impl FnOnce(&mut Store) -> T) -> T {
+        change(&mut self.shared.store.borrow_mut())
+    }
+
+    /// Changes the store behind the reader's back, and renders.
+    pub(super) fn refresh(&self, change: impl FnOnce(&mut Store)) {
+        self.quietly(|store| {
+            change(store);
+            store.touched();
+        });
+        self.wake();
+    }
+
+    /// Changes the store and renders at once.
+    pub(super) fn act(&self, action: Action) {
+        self.try_act(action);
+    }
+
+    /// Changes the store and renders at once; what stood in the way, in words, where something did.
+    pub(super) fn try_act(&self, action: Action) -> Option<String> {
+        let refused = {
+            let mut store = self.shared.store.borrow_mut();
+            let refused = store.apply(action);
+            store.touched();
+            refused
+        };
+        self.wake();
+        refused
+    }
+
+    /// Lets wall time pass; what a resting pointer came to mean meanwhile.
+    pub(super) fn frame(&self, wall: Micros) -> Option<Meaning> {
+        let held = self.quietly(|store| store.gesture.as_mut().and_then(|g| g.wait(wall)));
+        let render = {
+            let mut store = self.shared.store.borrow_mut();
+            let render = store.frame(wall);
+            if render {
+                store.touched();
+            }
+            render
+        };
+        if render {
+            self.wake();
+        }
+        held
+    }
+
+    fn wake(&self) {
+        let revision = self.shared.store.borrow().revision;
+        let wake = self.shared.wake.borrow().clone();
+        wake.emit(revision);
+    }
+
+    /// A callback that acts.
+    pub(super) fn callback<E: 'static>(
+        &self,
+        action: impl Fn(E) -> Action + 'static,
+    ) -> Callback<E> {
+        let handle = self.clone();
+        Callback::from(move |event| handle.act(action(event)))
+    }
+
+    /// The text of a key in the reader's language.
+    pub(super) fn text(&self, key: &str) -> String {
+        self.read(|store| store.texts.get(key))
+    }
+}
