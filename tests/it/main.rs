@@ -1,4 +1,5 @@
 //! The one native test binary.
 
 mod conformance;
+mod source_rules;
 mod tidy;

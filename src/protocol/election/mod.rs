@@ -336,6 +336,8 @@ impl ElectionSide {
     /// The main loop stores the end vote; its own state field stays LOOKING.
     fn ended(&mut self, outcome: Outcome) -> Heard {
         self.current_vote = Some(outcome.vote);
+        // Only own copies of a last broadcast can be here, and nobody waits for them any more.
+        while self.connections.poll().is_some() {}
         Heard {
             outcome: Some(outcome),
             looking_voter: None,

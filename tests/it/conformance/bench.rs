@@ -20,6 +20,8 @@ pub(crate) struct Bench {
     pub(crate) current_epoch: Epoch,
     pub(crate) oracle: OracleView,
     pub(crate) now: Micros,
+    /// What the last input made the peer report to its leader.
+    pub(crate) looking_voter: Option<Sid>,
     /// False where nobody can be reached.
     pub(crate) reachable: bool,
     /// Everything caused since it was last cleared, with its instant.
@@ -43,6 +45,7 @@ impl Bench {
             current_epoch,
             oracle: OracleView::default(),
             now: Micros::ZERO,
+            looking_voter: None,
             reachable: true,
             trace: Vec::new(),
             deadlines: BTreeMap::new(),
@@ -120,6 +123,7 @@ impl Bench {
             out: &mut out,
         };
         let heard = act(&mut self.side, &me, &mut ctx);
+        self.looking_voter = heard.looking_voter;
         if let Some(outcome) = heard.outcome {
             self.state = if outcome.vote.leader == self.config.my_id {
                 ServerState::Leading

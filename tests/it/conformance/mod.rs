@@ -8,7 +8,7 @@
 //! To add a kind: write `<kind>.rs` with `pub(super) fn run(row: &Value) -> Outcome` and an arm
 //! below.
 
-mod bench;
+pub(crate) mod bench;
 mod config;
 mod election_connection;
 mod election_handshake;
