@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::config::PeerConfig;
+use super::config::{PeerConfig, QuorumSpec};
 use super::durable::{Durable, Loaded};
 use super::effect::{Ctx, Effect, Record, Ticket};
 use super::election::{ElectionSide, Me};
 use super::ids::{Epoch, ServerState, ZabState, Zxid};
 use super::note::{Note, SyncMode, Why};
-use super::quorum::{OracleView, Quorum};
+use super::quorum::{OracleView, Quorum, oracle_says_one};
 
 /// A process's memory that survives its roles and is lost in a crash.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -39,6 +39,10 @@ pub(super) struct Core {
 
 impl Core {
     pub(super) fn new(config: Arc<PeerConfig>, disk: Durable) -> Self {
+        let says_one = match &config.ensemble.quorum {
+            QuorumSpec::Oracle { says, .. } => oracle_says_one(says.as_deref()),
+            QuorumSpec::Majority | QuorumSpec::Hierarchical { .. } => false,
+        };
         Self {
             quorum: Quorum::of(&config.ensemble),
             config,
@@ -49,7 +53,10 @@ impl Core {
             last_zxid: disk.last_zxid,
             disk,
             sync_mode: None,
-            oracle: OracleView::default(),
+            oracle: OracleView {
+                says_one,
+                ..OracleView::default()
+            },
             tickets: 0,
             writing: BTreeMap::new(),
         }

@@ -13,6 +13,8 @@ mod config;
 mod election_connection;
 mod election_handshake;
 mod fle_peer;
+mod leader_discovery;
+mod learner_connect;
 mod quorum;
 mod report;
 mod rows;
@@ -89,6 +91,8 @@ fn dispatch(kind: &str, row: &Value) -> Outcome {
         "election_connection" => election_connection::run(row),
         "election_handshake" => election_handshake::run(row),
         "fle_peer" => fle_peer::run(row),
+        "leader_discovery" => leader_discovery::run(row),
+        "learner_connect" => learner_connect::run(row),
         "quorum" => quorum::run(row),
         "send_queue" => send_queue::run(row),
         "vote_equal" => vote_equal::run(row),
