@@ -11,8 +11,8 @@ use super::{Diagnostics, Key, Problem, Properties, Value, ZooCfg};
 use crate::protocol::config::{Ensemble, Member, PeerConfig};
 use crate::protocol::{LearnerType, Sid};
 
-/// The most servers that run together.
-const MAX_SERVERS: usize = 64;
+/// The most servers that run together: as many as there are practical ids.
+const MAX_SERVERS: usize = 255;
 
 /// Values of the sample file, for limits that are not given.
 const SAMPLE_LIMITS: [(Key, i64); 2] = [(Key::InitLimit, 10), (Key::SyncLimit, 5)];

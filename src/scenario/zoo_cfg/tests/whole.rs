@@ -239,7 +239,7 @@ fn too_few_servers_or_voters_are_refused() {
         places(good(FIVE).warnings()),
         [(0, 0, "zoo-cfg-even-number")]
     );
-    let many = (1..=65).map(|n| format!("server.{n}=h{n}:1:2"));
+    let many = (1..=256).map(|n| format!("server.{n}=h{n}:1:2"));
     let many = many.collect::<Vec<_>>().join("\n");
     assert_eq!(only(&many), "zoo-cfg-too-many-servers");
 }
