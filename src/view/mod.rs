@@ -18,6 +18,19 @@ pub mod layout;
 
 pub mod draw;
 
+pub mod chronicle;
+pub mod narrate;
+mod shadow;
+
+pub mod actions;
+pub mod alt_text;
+pub mod events;
+pub mod inspector;
+pub mod scoreboard;
+pub mod servers_table;
+pub mod timeline;
+
+pub use chronicle::Chronicle;
 pub use draw::scene;
 pub use layout::Layout;
 pub use scene::{Scene, Shape, Target};

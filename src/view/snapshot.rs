@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::chronicle::Chronicle;
 use crate::base::Micros;
-use crate::protocol::{ConnId, Ensemble, Port, Sid, Timer};
-use crate::sim::{ActiveFault, Flight, ServerStatus};
+use crate::protocol::{ConnId, Ensemble, PeerConfig, Port, Sid, Timer};
+use crate::sim::{ActiveFault, Flight, ServerStatus, World};
 
 /// One moment of a cluster, as it can be seen from outside.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -146,6 +147,55 @@ pub fn seconds(span: Micros) -> f64 {
 }
 
 impl Snapshot {
+    /// An empty moment of a cluster of that configuration.
+    pub fn for_config(config: &PeerConfig) -> Self {
+        Self {
+            ensemble: config.ensemble.clone(),
+            limits: Limits {
+                tick: config.tick(),
+                init: config.init_time(),
+                sync: config.sync_time(),
+            },
+            ..Self::default()
+        }
+    }
+
+    /// What can be seen of `world`, whose servers were started with `config`, together with what only
+    /// its story knows at `t`: since when somebody or nobody leads.
+    pub fn of(world: &World, config: &PeerConfig, story: &Chronicle, t: Micros) -> Self {
+        let servers: Vec<ServerStatus> = world.servers().collect();
+        let deadlines = servers.iter().flat_map(|server| {
+            let sid = server.sid;
+            world
+                .deadlines(sid)
+                .map(move |(timer, armed_at, due_at)| ((sid, timer), Deadline { armed_at, due_at }))
+        });
+        let sids = || servers.iter().map(|server| server.sid);
+        let ways = sids().flat_map(|from| sids().map(move |to| (from, to)));
+        Self {
+            now: world.now(),
+            flights: world.flights().cloned().collect(),
+            faults: world.faults().to_vec(),
+            cuts: ways
+                .filter(|(from, to)| from != to && world.link_is_cut(*from, *to))
+                .collect(),
+            deadlines: deadlines.collect(),
+            connections: world
+                .connections()
+                .map(|c| Connection {
+                    id: c.conn,
+                    from: c.dialler,
+                    to: c.acceptor,
+                    port: c.port,
+                })
+                .collect(),
+            leaderless_since: story.leaderless_since(t),
+            leading_since: story.leading_since(t),
+            servers,
+            ..Self::for_config(config)
+        }
+    }
+
     /// One server.
     pub fn server(&self, sid: Sid) -> Option<&ServerStatus> {
         self.servers.iter().find(|s| s.sid == sid)

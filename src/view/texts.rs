@@ -68,6 +68,8 @@ pub enum Value {
     Sids(Vec<Sid>),
     /// A word of the language itself, by its key.
     Word(&'static str),
+    /// A part of a sentence with values of its own.
+    Phrase(&'static str, Args),
 }
 
 /// Named values, in the order the code gives them.
@@ -221,6 +223,7 @@ impl Texts {
             Value::Text(text) => FluentValue::from(text.clone()),
             Value::Sids(sids) => FluentValue::from(self.sids(sids)),
             Value::Word(key) => FluentValue::from(self.get(key)),
+            Value::Phrase(key, args) => FluentValue::from(self.with(key, args)),
         }
     }
 }

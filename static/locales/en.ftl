@@ -94,7 +94,6 @@ nothing = —
 epoch = epoch
 itself = itself
 seconds = { $value } s
-milliseconds = { $value } ms
 
 ## Server states
 
@@ -115,14 +114,389 @@ label-epoch = { $state } · e{ $epoch }
 label-looking = { $state } → { $for }
 label-paused = { $state } · paused
 
-## Centre of the stage
-
 no-leader = No leader
-
-## Chips over the stage
-
 chip-partition = You cut off { $who }
-chip-cut = You cut { $who }
-chip-one-way = You cut S{ $from } → S{ $to }
-chip-pause = You paused { $who }
 heal = Heal
+
+## Legend
+
+legend-heartbeat = heartbeat
+legend-heartbeat-reply = heartbeat reply
+legend-ballot = ballot for S4
+legend-handshake = connection set-up
+legend-discovery = epoch handshake
+legend-sync = log sync
+legend-ack = acknowledged
+legend-lost = lost
+
+## What you do
+
+say-killed = You killed { $who }. Its connections close.
+say-unplugged = You pulled the plug of { $who }. Nobody is told.
+say-restarted = You restarted { $who }. It reads its disk and looks for a leader.
+say-paused = You paused { $who }. Its connections stay open, and nothing moves.
+say-resumed = You resumed { $who }. It does not know that time has passed.
+say-cut = You cut the link S{ $from }–S{ $to }.
+say-cut-one-way = You cut the way from S{ $from } to S{ $to }. The way back works.
+say-partitioned = You cut { $who } off from the others.
+say-mended = You mended S{ $from }–S{ $to }.
+say-healed = You healed the network.
+say-healed-all = You healed everything.
+
+why-killed = The operating system closes its sockets, so the others notice at once.
+why-unplugged = No packet says goodbye: the others notice only by their timers.
+why-paused = As in a long garbage collection. The others' timers go on.
+why-partitioned = Packets between the two sides are dropped in silence.
+
+## Processes and wires
+
+say-booted = { $who } { $count ->
+    [one] has
+   *[other] have
+} started.
+say-exits = { $who } ends its process: { $reason }.
+say-state = { $who } { $count ->
+    [one] is
+   *[other] are
+} { $state }.
+say-phase = { $who } { $count ->
+    [one] enters
+   *[other] enter
+} { $phase }.
+say-malformed = { $who } drops a message from S{ $from }: { $reason }.
+say-malformed-unknown = { $who } drops a message: { $reason }.
+say-config-unreadable = { $who } cannot read the configuration S{ $from } sent, and uses the rest.
+say-something = { $who } has something to say.
+
+exit-epoch-files = the epoch files contradict the log
+exit-not-in-list = its id is not in the server list
+malformed-too-short = { $value } bytes are too few
+malformed-truncated = it ends after { $value } bytes
+malformed-config = a configuration of { $value } bytes does not fit
+malformed-config-text = its configuration cannot be read
+malformed-state = there is no state { $value }
+malformed-frame = a length of { $value } is out of range
+malformed-handshake = not a handshake
+malformed-unexpected = it does not belong here
+
+## Losing a leader
+
+say-lost-leader = { $who } { $count ->
+    [one] lost its leader
+   *[other] lost their leader
+}.
+say-leader-silent = { $who } heard nothing from S{ $leader } for { $limit } s and { $count ->
+    [one] starts
+   *[other] start
+} looking.
+say-leader-unreachable = { $who } cannot reach S{ $leader } and { $count ->
+    [one] looks
+   *[other] look
+} again.
+say-epoch-too-old = { $who } { $count ->
+    [one] leaves
+   *[other] leave
+} S{ $leader }: its epoch is too old.
+say-illegal-packet = { $who } { $count ->
+    [one] leaves
+   *[other] leave
+} S{ $leader }: it sent what it must not.
+say-leader-unknown = { $who } cannot follow S{ $leader }: it is not in the server list.
+say-steps-down = { $who } no longer hears from a quorum. It steps down.
+say-no-epoch-quorum = { $who } gives up leading: too few servers came for its epoch.
+say-no-ack-quorum = { $who } gives up leading: too few servers accepted its epoch.
+say-no-newleader-quorum = { $who } gives up leading: too few servers confirmed it.
+
+why-lost-leader = The connection to S{ $leader } closed. Each server notices for itself.
+why-leader-silent = syncLimit × tickTime without a word: a follower cannot tell slow from dead.
+why-steps-down = A leader counts its followers at every tick.
+
+## The election
+
+say-votes-for-itself = { $who } { $count ->
+    [one] votes for itself
+   *[other] vote for themselves
+}, round { $round }.
+say-looks-without-vote = { $who } { $count ->
+    [one] looks
+   *[other] look
+} for a leader without a vote, round { $round }.
+say-switch-id = { $who } { $count ->
+    [one] changes its vote
+   *[other] change their vote
+} to S{ $for }: same zxid, larger id.
+say-switch-zxid = { $who } { $count ->
+    [one] changes its vote
+   *[other] change their vote
+} to S{ $for }: same epoch, larger zxid.
+say-switch-epoch = { $who } { $count ->
+    [one] changes its vote
+   *[other] change their vote
+} to S{ $for }: larger epoch.
+say-keeps-vote = { $who } { $count ->
+    [one] keeps its vote
+   *[other] keep their vote
+} for S{ $mine }: S{ $theirs } is not larger.
+say-keeps-vote-weight = { $who } { $count ->
+    [one] keeps its vote
+   *[other] keep their vote
+} for S{ $mine }: S{ $theirs } has no weight.
+say-joins-round = { $who } { $count ->
+    [one] joins
+   *[other] join
+} round { $new } and { $count ->
+    [one] forgets
+   *[other] forget
+} round { $old }.
+say-answers-stale = { $who } { $count ->
+    [one] tells
+   *[other] tell
+} S{ $to } that round { $theirs } is over: this is round { $mine }.
+say-answers-looking = { $who } { $count ->
+    [one] tells
+   *[other] tell
+} S{ $to } that S{ $leader } leads.
+say-quorum-seen = { $who } { $count ->
+    [one] sees
+   *[other] see
+} a quorum for S{ $leader } and { $count ->
+    [one] waits
+   *[other] wait
+} 200 ms.
+say-interrupted = { $who } { $count ->
+    [one] hears
+   *[other] hear
+} a larger ballot in time: S{ $leader }, from S{ $from }.
+say-ignores = { $who } { $count ->
+    [one] ignores
+   *[other] ignore
+} a ballot from S{ $from }: { $reason }.
+say-resends = { $who } { $count ->
+    [one] hears nothing and sends its ballot
+   *[other] hear nothing and send their ballots
+} again; next wait { $wait } ms.
+say-reconnects = { $who } { $count ->
+    [one] hears nothing and tries its
+   *[other] hear nothing and try their
+} connections; next wait { $wait } ms.
+say-elected = { $who } has a quorum of votes.
+say-elected-oracle = { $who } { $count ->
+    [one] asks
+   *[other] ask
+} the oracle: S{ $leader } shall lead.
+say-agrees = { $who } { $count ->
+    [one] turns
+   *[other] turn
+} to S{ $leader }: a quorum agrees.
+say-joins-leader = { $who } { $count ->
+    [one] turns
+   *[other] turn
+} to S{ $leader }: a quorum follows it already.
+say-challenge-lost = { $who } { $count ->
+    [one] hangs
+   *[other] hang
+} up: S{ $to } has the larger id and calls back.
+say-evicted = { $who } { $count ->
+    [one] replaces
+   *[other] replace
+} an unsent ballot to S{ $to } with a newer one.
+
+why-ballot = A ballot is (epoch, zxid, id). The larger one wins, compared left to right.
+why-round = Ballots count only within one round of the election.
+why-finalize = A larger ballot may still be on its way.
+
+ignored-not-a-voter = it may not vote
+ignored-untrusted = its database is not trusted
+ignored-mine-untrusted = my own database is not trusted
+ignored-stale-round = an earlier round
+ignored-observing = observers do not count
+ignored-within-wait = not larger
+ignored-unconfirmed = that leader is not confirmed
+ignored-weight-unknown = its leader has no known weight
+
+## Leader and learners
+
+say-connect-failed = { $who } cannot reach S{ $leader }, attempt { $attempt }.
+say-connect-given-up = { $who } { $count ->
+    [one] gives
+   *[other] give
+} up reaching S{ $leader }.
+say-learner-joined = { $who } hears from S{ $sid }: it knows epoch { $epoch }.
+say-epoch-proposed = { $who } proposes epoch { $epoch }, larger than any it was told.
+say-epoch-accepted = { $who } { $count ->
+    [one] accepts
+   *[other] accept
+} epoch { $epoch } from S{ $leader }.
+say-epoch-refused = { $who } { $count ->
+    [one] refuses
+   *[other] refuse
+} epoch { $offered } from S{ $leader }: epoch { $accepted } was accepted before.
+say-sync = { $who } brings S{ $to } up to date from { $zxid }: { $mode }.
+say-established = { $who } leads epoch { $epoch }: { $acks ->
+    [one] 1 server
+   *[other] { $acks } servers
+} in sync.
+say-serves = { $who } serves epoch { $epoch }.
+say-follows = { $who } { $count ->
+    [one] follows
+   *[other] follow
+} S{ $leader } in epoch { $epoch }.
+say-drops = { $who } drops S{ $sid }: { $reason }.
+say-drops-unknown = { $who } drops a learner: { $reason }.
+say-counts-enough = { $who } counts at its tick: { $alive } alive, enough.
+say-counts-too-few = { $who } counts at its tick: { $alive } alive, too few.
+
+why-epoch = An epoch number is used once: servers refuse a smaller one from then on.
+why-accepted = The promise is on disk before the answer is sent.
+why-established = A quorum has this epoch on disk. Only now does it lead.
+
+drop-closed = its connection closed
+drop-silent = it was silent too long
+drop-illegal = it sent what it must not
+drop-ahead = its history is ahead
+drop-newer-config = its configuration is newer
+drop-waited = the wait for a quorum took too long
+drop-leader-leaves = the leader steps down
+
+## The sentence under the stage
+
+caption-starting = The servers start.
+caption-leads = S{ $leader } leads. { $followers ->
+    [0] Nobody follows
+    [1] One server follows
+    [2] Two servers follow
+    [3] Three servers follow
+    [4] Four servers follow
+    [5] Five servers follow
+    [6] Six servers follow
+   *[other] { $followers } servers follow
+}, { $followers ->
+    [1] and answers
+   *[other] and answer
+} its heartbeat every { $interval ->
+    [1] second
+   *[other] { $interval } s
+}.
+caption-leads-why = Real election code is running in this page. Nothing here is a recording.
+caption-two-leaders = Two servers believe they lead. Only S{ $leader } can commit: S{ $stale } reaches { $reached } of { $of }.
+caption-two-leaders-why = S{ $stale } counts its followers at every tick. Too few for syncLimit, and it steps down.
+caption-without-quorum = S{ $leader } leads, but reaches only { $reached } of { $of }. Nothing can be committed.
+caption-without-quorum-why = It counts its followers at every tick; the others' timers are running out.
+
+## Scoreboard
+
+score-leads = S{ $leader } leads epoch { $epoch }
+score-leads-short = S{ $leader } leads
+score-held = for { $seconds } s
+score-short-held = epoch { $epoch } · { $seconds } s
+score-blind = cut off, and does not know it yet
+score-stale = S{ $stale } still thinks it leads epoch { $epoch }
+score-stale-short = S{ $stale } is stale
+score-no-leader = No leader
+score-electing = { $looking } looking · { $seconds } s without a leader
+score-electing-short = { $seconds } s · { $looking } looking
+score-quorum = Quorum { $have } of { $of }
+score-quorum-short = { $have } of { $of }
+score-need = need { $need } · can commit
+score-need-short = quorum, need { $need }
+score-can-commit = can commit
+score-no-quorum = No quorum
+score-reaches = reaches { $have } of { $of }, needs { $need }
+score-reaches-weighted = reaches { $have } of { $of }
+score-agree = { $have } of { $of } agree
+score-need-for = need { $need } for S{ $for }
+score-need-for-short = agree, need { $need }
+score-for = for S{ $for }
+score-heartbeats = { $have } of { $of } answering
+score-heartbeats-short = { $have } of { $of }
+score-last-heard = heartbeats · last answer { $seconds } s ago
+score-heartbeats-key = heartbeats answered
+score-no-heartbeats = No heartbeats
+score-nobody-leads = nobody leads
+score-no-followers = S{ $leader } has no followers yet
+score-one-leader = One leader
+score-one-leader-key = { $epochs ->
+    [0] no epoch led yet
+    [one] in the 1 epoch led so far
+   *[other] in each of { $epochs } epochs so far
+}
+score-one-leader-short = { $epochs ->
+    [one] 1 epoch
+   *[other] { $epochs } epochs
+}
+score-broken = Promise broken
+score-broken-key = { $who } both led epoch { $epoch }
+
+## Actions
+
+act-kill-leader = Kill the leader
+act-restart = Restart { $who }
+act-heal = Heal
+act-resume = Resume { $who }
+
+verb-unplug = Pull the plug (no goodbye)
+verb-isolate = Cut off from everyone
+
+dim-down = { $who } is down
+dim-runs = { $who } is already running
+dim-paused = { $who } is paused already
+dim-not-paused = { $who } is not paused
+dim-alone = there is nobody else
+dim-isolated = { $who } is cut off already
+
+## Tables
+
+table-server = Server
+table-state = State
+table-epoch = Epoch
+table-votes-for = Votes for
+table-zxid = Last zxid
+inspect-round = Round { $round } · votes for { $for }
+inspect-follows = Follows S{ $leader } · { $phase }
+inspect-leads = Leads · { $phase }
+inspect-down = The process is gone
+inspect-starting = The process starts
+inspect-paused = Frozen for { $seconds } s
+inspect-ballots = Ballots it holds
+inspect-agree = { $have } of { $of } agree with { $who }, need { $need }
+inspect-agree-weighted = { $have } of { $of } agree with { $who }
+inspect-timers = Timers
+inspect-epochs = Epochs and zxid
+inspect-accepted-current = Epoch accepted / current
+inspect-election-round = Election round
+inspect-last-zxid = Last logged
+inspect-from = From
+inspect-for = For
+inspect-id = id
+
+timer-notification = Sends its ballot again
+timer-finalize = Waits for a larger ballot (finalizeWait)
+timer-handshake = Waits for a handshake
+timer-observer-election = Waits before it looks
+timer-observer-reconnect = Waits before it dials
+timer-connect-retry = Dials its leader again
+timer-learner-read = Waits for its leader
+timer-leader-wait = Waits for a quorum (initLimit)
+timer-leader-tick = Next heartbeat
+timer-handler-read = Waits for { $who }
+timer-handler-wait = Waits with { $who } for a quorum
+timer-handler-unknown = Waits for a learner
+
+## The overview
+
+lane-leader = Leader
+lane-election = election
+lane-reign = S{ $leader } · e{ $epoch }
+
+## Spoken
+
+alt-looking = { $name }, { $state }, epoch { $epoch }, votes for { $for }
+alt-following = { $name }, { $state }, epoch { $epoch }, follows { $for }
+alt-leading = { $name }, { $state }, epoch { $epoch }
+alt-state = { $name }, { $state }
+alt-paused = { $name }, Paused, was { $state }
+alt-link = Link { $from }–{ $to }
+alt-link-cut = Link { $from }–{ $to }, cut
+alt-message = { $message } from { $from } to { $to }
+alt-time-leader = { $time }, { $leader } leads epoch { $epoch }
+alt-time-nobody = { $time }, no leader

@@ -1,5 +1,5 @@
-# English. Present tense, subject first, at most 15 words; "you" for the reader's acts.
-# $who is a list of servers, $count how many they are.
+# 简体中文。与英文同样简短；中文与拉丁字母、数字之间留空格，标点全角，协议常量保留英文。
+# $who 是一串服务器，$count 是台数。
 
 ## The page
 
@@ -84,45 +84,307 @@ key-help = 本说明
 config-heading = 用 zoo.cfg 启动集群
 config-too-large = 文件超过 64 MB，而 zoo.cfg 只有几行。
 
-## Words
+## 词
 
 server = S{ $sid }
-list-separator = {", "}
-list-and = { $rest } and { $last }
-nobody = nobody
+list-separator = 、
+list-and = { $rest } 和 { $last }
+nobody = 无人
 nothing = —
-epoch = epoch
-itself = itself
-seconds = { $value } s
-milliseconds = { $value } ms
+epoch = 纪元
+itself = 自己
+seconds = { $value } 秒
 
-## Server states
+## 服务器状态
 
-state-leading = Leader
-state-leader-elect = Leader-elect
-state-following = Follower
-state-syncing = Syncing
-state-looking = Looking
-state-observing = Observer
-state-stale = Stale leader
-state-without-quorum = No quorum
-state-down = Down
-state-unplugged = No power
-state-starting = Starting
-state-paused = Paused
+state-leading = 领导者
+state-leader-elect = 当选待确认
+state-following = 跟随者
+state-syncing = 同步中
+state-looking = 选举中
+state-observing = 观察者
+state-stale = 过期领导者
+state-without-quorum = 无多数派
+state-down = 宕机
+state-unplugged = 断电
+state-starting = 启动中
+state-paused = 暂停
 
 label-epoch = { $state } · e{ $epoch }
 label-looking = { $state } → { $for }
-label-paused = { $state } · paused
+label-paused = { $state } · 已暂停
 
-## Centre of the stage
+no-leader = 没有领导者
+chip-partition = 你隔离了 { $who }
+heal = 修复
 
-no-leader = No leader
+## 图例
 
-## Chips over the stage
+legend-heartbeat = 心跳
+legend-heartbeat-reply = 心跳应答
+legend-ballot = 投给 S4 的选票
+legend-handshake = 建立连接
+legend-discovery = 纪元握手
+legend-sync = 日志同步
+legend-ack = 确认
+legend-lost = 丢失
 
-chip-partition = You cut off { $who }
-chip-cut = You cut { $who }
-chip-one-way = You cut S{ $from } → S{ $to }
-chip-pause = You paused { $who }
-heal = Heal
+## 你的操作
+
+say-killed = 你杀掉了 { $who }，它的连接全部断开。
+say-unplugged = 你拔掉了 { $who } 的电源，没有谁收到通知。
+say-restarted = 你重启了 { $who }，它读取磁盘并寻找领导者。
+say-paused = 你暂停了 { $who }，连接还在，但一切静止。
+say-resumed = 你恢复了 { $who }，它不知道时间已经过去。
+say-cut = 你切断了 S{ $from }–S{ $to }。
+say-cut-one-way = 你切断了 S{ $from } 到 S{ $to } 的方向，反方向仍然畅通。
+say-partitioned = 你把 { $who } 与其他服务器隔离。
+say-mended = 你修复了 S{ $from }–S{ $to }。
+say-healed = 你修复了网络。
+say-healed-all = 你修复了一切。
+
+why-killed = 操作系统会关闭它的套接字，所以其他服务器马上发觉。
+why-unplugged = 没有告别的数据包：其他服务器只能靠计时器发觉。
+why-paused = 就像一次漫长的垃圾回收，其他服务器的计时器照走。
+why-partitioned = 两侧之间的数据包被悄悄丢弃。
+
+## 进程与线路
+
+say-booted = { $who } 已启动。
+say-exits = { $who } 结束进程：{ $reason }。
+say-state = { $who } 进入 { $state } 状态。
+say-phase = { $who } 进入 { $phase } 阶段。
+say-malformed = { $who } 丢弃 S{ $from } 的一条消息：{ $reason }。
+say-malformed-unknown = { $who } 丢弃一条消息：{ $reason }。
+say-config-unreadable = { $who } 读不懂 S{ $from } 发来的配置，只用其余部分。
+say-something = { $who } 有话要说。
+
+exit-epoch-files = 纪元文件与日志矛盾
+exit-not-in-list = 它的编号不在服务器列表中
+malformed-too-short = 只有 { $value } 字节，太短
+malformed-truncated = 在第 { $value } 字节处中断
+malformed-config = { $value } 字节的配置放不下
+malformed-config-text = 它的配置无法读取
+malformed-state = 没有编号为 { $value } 的状态
+malformed-frame = 长度 { $value } 超出范围
+malformed-handshake = 不是握手消息
+malformed-unexpected = 它不该出现在这里
+
+## 失去领导者
+
+say-lost-leader = { $who } 失去了领导者。
+say-leader-silent = { $who } 有 { $limit } 秒没有收到 S{ $leader } 的消息，开始选举。
+say-leader-unreachable = { $who } 连不上 S{ $leader }，重新选举。
+say-epoch-too-old = { $who } 离开 S{ $leader }：它的纪元太旧。
+say-illegal-packet = { $who } 离开 S{ $leader }：它发来了不该发的包。
+say-leader-unknown = { $who } 无法跟随 S{ $leader }：它不在服务器列表中。
+say-steps-down = { $who } 听不到多数派的声音，主动下台。
+say-no-epoch-quorum = { $who } 放弃领导：来确认纪元的服务器太少。
+say-no-ack-quorum = { $who } 放弃领导：接受其纪元的服务器太少。
+say-no-newleader-quorum = { $who } 放弃领导：确认它的服务器太少。
+
+why-lost-leader = 与 S{ $leader } 的连接断开了，每台服务器各自发觉。
+why-leader-silent = 整整 syncLimit × tickTime 没有消息：跟随者分不清慢和死。
+why-steps-down = 领导者在每个 tick 清点跟随者。
+
+## 选举
+
+say-votes-for-itself = { $who } 投票给自己（第 { $round } 轮）。
+say-looks-without-vote = { $who } 寻找领导者，但没有投票权（第 { $round } 轮）。
+say-switch-id = { $who } 改投 S{ $for }：zxid 相同，编号更大。
+say-switch-zxid = { $who } 改投 S{ $for }：纪元相同，zxid 更大。
+say-switch-epoch = { $who } 改投 S{ $for }：纪元更大。
+say-keeps-vote = { $who } 仍投 S{ $mine }：S{ $theirs } 并不更大。
+say-keeps-vote-weight = { $who } 仍投 S{ $mine }：S{ $theirs } 没有权重。
+say-joins-round = { $who } 加入第 { $new } 轮，忘掉第 { $old } 轮的选票。
+say-answers-stale = { $who } 告诉 S{ $to }：第 { $theirs } 轮已过，现在是第 { $mine } 轮。
+say-answers-looking = { $who } 告诉 S{ $to }：领导者是 S{ $leader }。
+say-quorum-seen = { $who } 看到 S{ $leader } 得到多数派，再等 200 ms。
+say-interrupted = { $who } 及时收到更大的选票：S{ $leader }，来自 S{ $from }。
+say-ignores = { $who } 忽略 S{ $from } 的选票：{ $reason }。
+say-resends = { $who } 没有收到消息，重发选票；下次等待 { $wait } ms。
+say-reconnects = { $who } 没有收到消息，尝试重新连接；下次等待 { $wait } ms。
+say-elected = { $who } 得到多数派选票。
+say-elected-oracle = { $who } 询问 oracle：由 S{ $leader } 领导。
+say-agrees = { $who } 转向 S{ $leader }：多数派一致。
+say-joins-leader = { $who } 转向 S{ $leader }：多数派已在跟随它。
+say-challenge-lost = { $who } 挂断：S{ $to } 编号更大，由它回拨。
+say-evicted = { $who } 用新选票替换了尚未发给 S{ $to } 的旧选票。
+
+why-ballot = 选票是（纪元, zxid, 编号），从左到右比较，大者胜。
+why-round = 选票只在同一轮选举中有效。
+why-finalize = 更大的选票可能还在路上。
+
+ignored-not-a-voter = 它没有投票权
+ignored-untrusted = 它的数据库不可信
+ignored-mine-untrusted = 自己的数据库不可信
+ignored-stale-round = 属于较早的轮次
+ignored-observing = 观察者不计数
+ignored-within-wait = 并不更大
+ignored-unconfirmed = 那个领导者未经证实
+ignored-weight-unknown = 它的领导者没有已知权重
+
+## 领导者与学习者
+
+say-connect-failed = { $who } 连不上 S{ $leader }（第 { $attempt } 次）。
+say-connect-given-up = { $who } 放弃连接 S{ $leader }。
+say-learner-joined = { $who } 收到 S{ $sid } 的消息：它知道纪元 { $epoch }。
+say-epoch-proposed = { $who } 提出纪元 { $epoch }，比它听到的都大。
+say-epoch-accepted = { $who } 接受 S{ $leader } 的纪元 { $epoch }。
+say-epoch-refused = { $who } 拒绝 S{ $leader } 的纪元 { $offered }：此前已接受纪元 { $accepted }。
+say-sync = { $who } 让 S{ $to } 从 { $zxid } 追上进度：{ $mode }。
+say-established = { $who } 领导纪元 { $epoch }：{ $acks } 台已同步。
+say-serves = { $who } 在纪元 { $epoch } 提供服务。
+say-follows = { $who } 在纪元 { $epoch } 跟随 S{ $leader }。
+say-drops = { $who } 放弃 S{ $sid }：{ $reason }。
+say-drops-unknown = { $who } 放弃一个学习者：{ $reason }。
+say-counts-enough = { $who } 在 tick 清点：{ $alive } 台存活，足够。
+say-counts-too-few = { $who } 在 tick 清点：{ $alive } 台存活，太少。
+
+why-epoch = 纪元编号只用一次：此后服务器拒绝更小的编号。
+why-accepted = 先把承诺写入磁盘，再回答。
+why-established = 多数派已把这个纪元写入磁盘，它才真正领导。
+
+drop-closed = 它的连接断开了
+drop-silent = 它沉默太久
+drop-illegal = 它发来了不该发的包
+drop-ahead = 它的历史更靠前
+drop-newer-config = 它的配置更新
+drop-waited = 等待多数派超时
+drop-leader-leaves = 领导者下台
+
+## 舞台下的句子
+
+caption-starting = 服务器正在启动。
+caption-leads = S{ $leader } 是领导者，{ $followers ->
+    [0] 还没有跟随者，
+    [1] 一台服务器跟随它，
+    [2] 两台服务器跟随它，
+    [3] 三台服务器跟随它，
+    [4] 四台服务器跟随它，
+    [5] 五台服务器跟随它，
+    [6] 六台服务器跟随它，
+   *[other] { $followers } 台服务器跟随它，
+}{ $interval ->
+    [1] 每秒
+   *[other] 每 { $interval } 秒
+}应答一次心跳。
+caption-leads-why = 页面里运行的是真实的选举代码，不是录像。
+caption-two-leaders = 两台服务器都自认领导者，但只有 S{ $leader } 能提交：S{ $stale } 只够到 { $reached }/{ $of }。
+caption-two-leaders-why = S{ $stale } 在每个 tick 清点跟随者；超过 syncLimit 仍不足多数，它就下台。
+caption-without-quorum = S{ $leader } 还在领导，但只够到 { $reached }/{ $of }，什么都无法提交。
+caption-without-quorum-why = 它在每个 tick 清点跟随者；其他服务器的计时器正在耗尽。
+
+## 记分牌
+
+score-leads = S{ $leader } 领导纪元 { $epoch }
+score-leads-short = S{ $leader } 领导
+score-held = 已 { $seconds } 秒
+score-short-held = 纪元 { $epoch } · { $seconds } 秒
+score-blind = 已被隔离，但它还不知道
+score-stale = S{ $stale } 仍自认领导纪元 { $epoch }
+score-stale-short = S{ $stale } 已过期
+score-no-leader = 没有领导者
+score-electing = { $looking } 台在选举 · 已 { $seconds } 秒无领导者
+score-electing-short = { $seconds } 秒 · { $looking } 台选举中
+score-quorum = 多数派 { $have }/{ $of }
+score-quorum-short = { $have }/{ $of }
+score-need = 需要 { $need } 台 · 可以提交
+score-need-short = 多数派，需 { $need }
+score-can-commit = 可以提交
+score-no-quorum = 无多数派
+score-reaches = 只够到 { $have }/{ $of }，需要 { $need }
+score-reaches-weighted = 只够到 { $have }/{ $of }
+score-agree = { $have }/{ $of } 票一致
+score-need-for = S{ $for } 需要 { $need } 票
+score-need-for-short = 票一致，需 { $need }
+score-for = 投给 S{ $for }
+score-heartbeats = { $have }/{ $of } 在应答
+score-heartbeats-short = { $have }/{ $of }
+score-last-heard = 心跳 · 最近应答于 { $seconds } 秒前
+score-heartbeats-key = 心跳已应答
+score-no-heartbeats = 没有心跳
+score-nobody-leads = 无人领导
+score-no-followers = S{ $leader } 还没有跟随者
+score-one-leader = 唯一领导者
+score-one-leader-key = { $epochs ->
+    [0] 还没有领导过的纪元
+   *[other] 至今 { $epochs } 个纪元皆如此
+}
+score-one-leader-short = { $epochs } 个纪元
+score-broken = 承诺被打破
+score-broken-key = { $who } 都领导过纪元 { $epoch }
+
+## 操作
+
+act-kill-leader = 杀掉领导者
+act-restart = 重启 { $who }
+act-heal = 修复
+act-resume = 恢复 { $who }
+
+verb-unplug = 拔掉电源（无告别）
+verb-isolate = 与所有人隔离
+
+dim-down = { $who } 已宕机
+dim-runs = { $who } 已在运行
+dim-paused = { $who } 已经暂停
+dim-not-paused = { $who } 没有暂停
+dim-alone = 没有其他服务器
+dim-isolated = { $who } 已被隔离
+
+## 表格
+
+table-server = 服务器
+table-state = 状态
+table-epoch = 纪元
+table-votes-for = 投给
+table-zxid = 最新 zxid
+inspect-round = 第 { $round } 轮选举 · 投给 { $for }
+inspect-follows = 跟随 S{ $leader } · { $phase }
+inspect-leads = 领导 · { $phase }
+inspect-down = 进程已退出
+inspect-starting = 进程正在启动
+inspect-paused = 已冻结 { $seconds } 秒
+inspect-ballots = 它持有的选票
+inspect-agree = { $have }/{ $of } 与 { $who } 一致，需要 { $need }
+inspect-agree-weighted = { $have }/{ $of } 与 { $who } 一致
+inspect-timers = 计时器
+inspect-epochs = 纪元与 zxid
+inspect-accepted-current = 已接受 / 当前纪元
+inspect-election-round = 选举轮次
+inspect-last-zxid = 最后写入日志
+inspect-from = 来自
+inspect-for = 投给
+inspect-id = 编号
+
+timer-notification = 重发选票
+timer-finalize = 等更大的选票（finalizeWait）
+timer-handshake = 等待握手
+timer-observer-election = 选举前的等待
+timer-observer-reconnect = 重连前的等待
+timer-connect-retry = 再次连接领导者
+timer-learner-read = 等待领导者
+timer-leader-wait = 等待多数派（initLimit）
+timer-leader-tick = 下一次心跳
+timer-handler-read = 等待 { $who }
+timer-handler-wait = 与 { $who } 一起等多数派
+timer-handler-unknown = 等待一个学习者
+
+## 概览
+
+lane-leader = 领导者
+lane-election = 选举
+lane-reign = S{ $leader } · e{ $epoch }
+
+## 朗读
+
+alt-looking = { $name }，{ $state }，纪元 { $epoch }，投给 { $for }
+alt-following = { $name }，{ $state }，纪元 { $epoch }，跟随 { $for }
+alt-leading = { $name }，{ $state }，纪元 { $epoch }
+alt-state = { $name }，{ $state }
+alt-paused = { $name }，暂停，此前是{ $state }
+alt-link = 链路 { $from }–{ $to }
+alt-link-cut = 链路 { $from }–{ $to }，已切断
+alt-message = { $from } 发往 { $to } 的 { $message }
+alt-time-leader = { $time }，{ $leader } 领导纪元 { $epoch }
+alt-time-nobody = { $time }，没有领导者

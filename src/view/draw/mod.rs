@@ -10,6 +10,8 @@ mod ring;
 mod server;
 mod votes;
 
+pub(crate) use messages::message_label;
+
 use std::collections::BTreeMap;
 
 use super::layout::Layout;

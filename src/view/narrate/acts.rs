@@ -1,0 +1,92 @@
+//! What the reader did, as sayings.
+
+use std::collections::BTreeSet;
+
+use super::{Level, Saying, Voice};
+use crate::protocol::Sid;
+use crate::sim::{ActiveFault, Command, Direction, Fault};
+
+const fn you(level: Level, key: &'static str) -> Saying {
+    Saying::new(level, Voice::You, key)
+}
+
+/// Whom a command is about, and what it says. `standing` are the faults before it.
+pub(super) fn command(command: &Command, standing: &[ActiveFault]) -> (Vec<Sid>, Saying) {
+    match command {
+        Command::Inject { fault } => inject(fault),
+        Command::Heal { id } => {
+            let healed = standing.iter().find(|active| active.id == *id);
+            healed.map_or_else(
+                || (Vec::new(), you(Level::News, "say-healed-all")),
+                |active| heal(&active.fault),
+            )
+        }
+        Command::HealAll => (Vec::new(), you(Level::Headline, "say-healed-all")),
+    }
+}
+
+fn inject(fault: &Fault) -> (Vec<Sid>, Saying) {
+    let (sids, said) = match fault {
+        Fault::Kill { sid } => (
+            vec![*sid],
+            you(Level::Headline, "say-killed").why("why-killed"),
+        ),
+        Fault::PullPlug { sid } => (
+            vec![*sid],
+            you(Level::Headline, "say-unplugged").why("why-unplugged"),
+        ),
+        Fault::Restart { sid } => (vec![*sid], you(Level::News, "say-restarted")),
+        Fault::Pause { sid } => (
+            vec![*sid],
+            you(Level::Headline, "say-paused").why("why-paused"),
+        ),
+        Fault::Resume { sid } => (vec![*sid], you(Level::Headline, "say-resumed")),
+        Fault::Cut {
+            from,
+            to,
+            direction: Direction::Both,
+        } => (
+            vec![*from, *to],
+            you(Level::News, "say-cut")
+                .arg("from", *from)
+                .arg("to", *to),
+        ),
+        Fault::Cut {
+            from,
+            to,
+            direction: Direction::OneWay,
+        } => (
+            vec![*from, *to],
+            you(Level::News, "say-cut-one-way")
+                .arg("from", *from)
+                .arg("to", *to),
+        ),
+        Fault::Partition { side } => (
+            ascending(side),
+            you(Level::Headline, "say-partitioned").why("why-partitioned"),
+        ),
+    };
+    (sids, said)
+}
+
+fn heal(fault: &Fault) -> (Vec<Sid>, Saying) {
+    let (sids, said) = match fault {
+        Fault::Pause { sid } => (vec![*sid], you(Level::Headline, "say-resumed")),
+        Fault::Cut { from, to, .. } => (
+            vec![*from, *to],
+            you(Level::News, "say-mended")
+                .arg("from", *from)
+                .arg("to", *to),
+        ),
+        Fault::Partition { side } => (ascending(side), you(Level::Headline, "say-healed")),
+        Fault::Kill { .. }
+        | Fault::PullPlug { .. }
+        | Fault::Restart { .. }
+        | Fault::Resume { .. } => (Vec::new(), you(Level::News, "say-healed-all")),
+    };
+    (sids, said)
+}
+
+fn ascending(side: &BTreeSet<Sid>) -> Vec<Sid> {
+    side.iter().copied().collect()
+}

@@ -1,0 +1,339 @@
+//! The scoreboard: who leads which epoch, the quorum, the heartbeats, and what is really checked.
+//!
+//! The third cell shows heartbeats while no clients exist: it is the one other thing that tells at a
+//! glance whether the ensemble is well. The fourth names the one promise that is watched so far, at
+//! most one established leader an epoch, instead of a "Safe" that nobody checked.
+
+use super::chronicle::Chronicle;
+use super::ring::silence;
+use super::snapshot::{Snapshot, seconds};
+use super::standing::{Cluster, Standing};
+use super::texts::{Args, Texts, Value};
+use crate::base::Micros;
+use crate::protocol::Sid;
+use crate::sim::ServerStatus;
+
+/// How a cell is coloured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mood {
+    /// As it should be.
+    #[default]
+    Calm,
+    /// Amber: something is missing.
+    Bad,
+    /// Red: a promise is broken.
+    Broken,
+}
+
+/// One cell: a large value over a small line, each with a short form for narrow pages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// The value.
+    pub value: String,
+    /// The line under it.
+    pub note: String,
+    /// The value where room is scarce.
+    pub short_value: String,
+    /// The line where room is scarce.
+    pub short_note: String,
+    /// Its colour.
+    pub mood: Mood,
+}
+
+/// The pips of the quorum cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pips {
+    /// How many are lit.
+    pub lit: usize,
+    /// How many there are.
+    pub of: usize,
+    /// Behind which one the majority's bar stands; `None` where weights or an oracle decide.
+    pub need: Option<usize>,
+    /// True where they are votes (amber), not followers (blue).
+    pub are_votes: bool,
+}
+
+/// All cells, in reading order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scoreboard {
+    /// Who leads which epoch.
+    pub leader: Cell,
+    /// The body drawn in the first cell, and its number.
+    pub body: (Standing, Option<Sid>),
+    /// The quorum.
+    pub quorum: Cell,
+    /// Its pips.
+    pub pips: Pips,
+    /// Who answers the leader's heartbeat.
+    pub heartbeats: Cell,
+    /// What is checked.
+    pub promises: Cell,
+}
+
+/// The scoreboard at `t`.
+pub fn scoreboard(snapshot: &Snapshot, t: Micros, story: &Chronicle, texts: &Texts) -> Scoreboard {
+    let board = Board {
+        cluster: Cluster::of(snapshot),
+        t,
+        texts,
+    };
+    let leading = board.cluster.leading();
+    let body = leading.map_or((Standing::Looking, None), |leader| {
+        (Standing::Leading, Some(leader.sid))
+    });
+    let (quorum, pips) = leading.map_or_else(|| board.votes(), |leader| board.quorum(leader.sid));
+    Scoreboard {
+        leader: leading.map_or_else(|| board.nobody(), |leader| board.leader(leader)),
+        body,
+        quorum,
+        pips,
+        heartbeats: board.heartbeats(leading),
+        promises: board.promises(story),
+    }
+}
+
+struct Board<'a> {
+    cluster: Cluster<'a>,
+    t: Micros,
+    texts: &'a Texts,
+}
+
+impl Board<'_> {
+    fn cell(&self, keys: [&str; 4], args: &Args, mood: Mood) -> Cell {
+        let [value, note, short_value, short_note] = keys.map(|key| self.texts.with(key, args));
+        Cell {
+            value,
+            note,
+            short_value,
+            short_note,
+            mood,
+        }
+    }
+
+    fn leader(&self, leader: &ServerStatus) -> Cell {
+        let snapshot = self.cluster.snapshot;
+        let held = self
+            .t
+            .saturating_sub(snapshot.leading_since.unwrap_or(self.t));
+        let mut args: Args = vec![
+            ("leader", leader.sid.into()),
+            ("epoch", leader.peer.current_epoch.into()),
+            ("seconds", (held.as_ms() / 1_000).into()),
+        ];
+        let (note, short) = match self.cluster.stale.first() {
+            Some(stale) => {
+                let epoch = snapshot.server(*stale).map(|s| s.peer.current_epoch);
+                let epoch: Value = epoch.unwrap_or_default().into();
+                let stale_args: Args = vec![("stale", (*stale).into()), ("epoch", epoch)];
+                let mut cell = self.cell(
+                    [
+                        "score-leads",
+                        "score-held",
+                        "score-leads-short",
+                        "score-held",
+                    ],
+                    &args,
+                    Mood::Calm,
+                );
+                cell.note = self.texts.with("score-stale", &stale_args);
+                cell.short_note = self.texts.with("score-stale-short", &stale_args);
+                return cell;
+            }
+            None if self.cluster.standing(leader.sid) == Standing::WithoutQuorum => {
+                ("score-blind", "score-blind")
+            }
+            None => ("score-held", "score-short-held"),
+        };
+        args.push(("of", self.cluster.voters.len().into()));
+        self.cell(
+            ["score-leads", note, "score-leads-short", short],
+            &args,
+            Mood::Calm,
+        )
+    }
+
+    fn nobody(&self) -> Cell {
+        let since = self.cluster.snapshot.leaderless_since.unwrap_or(self.t);
+        let gap = seconds(self.t.saturating_sub(since));
+        let args: Args = vec![
+            ("looking", self.cluster.looking().into()),
+            ("seconds", format!("{gap:.2}").into()),
+        ];
+        let keys = [
+            "score-no-leader",
+            "score-electing",
+            "score-no-leader",
+            "score-electing-short",
+        ];
+        self.cell(keys, &args, Mood::Bad)
+    }
+
+    fn quorum(&self, leader: Sid) -> (Cell, Pips) {
+        let reached = self.cluster.reached_by(leader);
+        let pips = Pips {
+            lit: reached.len(),
+            of: self.cluster.voters.len(),
+            need: self.cluster.need(),
+            are_votes: false,
+        };
+        let args = Self::counts(&pips);
+        let (keys, mood) = match (self.cluster.is_quorum(&reached), pips.need) {
+            (true, Some(_)) => (
+                [
+                    "score-quorum",
+                    "score-need",
+                    "score-quorum-short",
+                    "score-need-short",
+                ],
+                Mood::Calm,
+            ),
+            (true, None) => (
+                [
+                    "score-quorum",
+                    "score-can-commit",
+                    "score-quorum-short",
+                    "score-can-commit",
+                ],
+                Mood::Calm,
+            ),
+            (false, Some(_)) => (
+                [
+                    "score-no-quorum",
+                    "score-reaches",
+                    "score-quorum-short",
+                    "score-need-short",
+                ],
+                Mood::Bad,
+            ),
+            (false, None) => (
+                [
+                    "score-no-quorum",
+                    "score-reaches-weighted",
+                    "score-quorum-short",
+                    "score-no-quorum",
+                ],
+                Mood::Bad,
+            ),
+        };
+        (self.cell(keys, &args, mood), pips)
+    }
+
+    fn votes(&self) -> (Cell, Pips) {
+        let favourite = self.cluster.favourite();
+        let pips = Pips {
+            lit: favourite.as_ref().map_or(0, |(_, backers)| backers.len()),
+            of: self.cluster.voters.len(),
+            need: self.cluster.need(),
+            are_votes: true,
+        };
+        let mut args = Self::counts(&pips);
+        let Some((whom, _)) = favourite else {
+            let keys = [
+                "score-no-quorum",
+                "score-nobody-leads",
+                "score-quorum-short",
+                "score-no-quorum",
+            ];
+            return (self.cell(keys, &args, Mood::Bad), pips);
+        };
+        args.push(("for", whom.into()));
+        let keys = if pips.need.is_some() {
+            [
+                "score-agree",
+                "score-need-for",
+                "score-quorum-short",
+                "score-need-for-short",
+            ]
+        } else {
+            [
+                "score-agree",
+                "score-for",
+                "score-quorum-short",
+                "score-for",
+            ]
+        };
+        (self.cell(keys, &args, Mood::Bad), pips)
+    }
+
+    fn counts(pips: &Pips) -> Args {
+        vec![
+            ("have", pips.lit.into()),
+            ("of", pips.of.into()),
+            ("need", pips.need.unwrap_or(0).into()),
+        ]
+    }
+
+    /// Who has answered within the last tick: a leader pings every half tick.
+    fn heartbeats(&self, leader: Option<&ServerStatus>) -> Cell {
+        let Some(leader) = leader else {
+            let keys = [
+                "score-no-heartbeats",
+                "score-nobody-leads",
+                "score-no-heartbeats",
+                "score-nobody-leads",
+            ];
+            return self.cell(keys, &Args::new(), Mood::Bad);
+        };
+        let snapshot = self.cluster.snapshot;
+        let expected = snapshot.servers.len().saturating_sub(1);
+        let learners = leader.peer.learners.keys();
+        let silences: Vec<Micros> = learners
+            .filter_map(|sid| silence(snapshot, leader, *sid, self.t))
+            .collect();
+        let answering = silences
+            .iter()
+            .filter(|silent| **silent <= snapshot.limits.tick)
+            .count();
+        let last = silences.iter().min();
+        let args: Args = vec![
+            ("leader", leader.sid.into()),
+            ("have", answering.into()),
+            ("of", expected.into()),
+            (
+                "seconds",
+                format!("{:.1}", last.map_or(0.0, |silent| seconds(*silent))).into(),
+            ),
+        ];
+        let mood = if answering < expected {
+            Mood::Bad
+        } else {
+            Mood::Calm
+        };
+        let note = if last.is_some() {
+            "score-last-heard"
+        } else {
+            "score-no-followers"
+        };
+        let keys = [
+            "score-heartbeats",
+            note,
+            "score-heartbeats-short",
+            "score-heartbeats-key",
+        ];
+        self.cell(keys, &args, mood)
+    }
+
+    fn promises(&self, story: &Chronicle) -> Cell {
+        let established = story.established(self.t);
+        let broken = established.iter().find(|(_, leaders)| leaders.len() > 1);
+        if let Some((epoch, leaders)) = broken {
+            let who = Value::Sids(leaders.iter().copied().collect());
+            let args: Args = vec![("who", who), ("epoch", (*epoch).into())];
+            let keys = [
+                "score-broken",
+                "score-broken-key",
+                "score-broken",
+                "score-broken-key",
+            ];
+            return self.cell(keys, &args, Mood::Broken);
+        }
+        let args: Args = vec![("epochs", established.len().into())];
+        let keys = [
+            "score-one-leader",
+            "score-one-leader-key",
+            "score-one-leader",
+            "score-one-leader-short",
+        ];
+        self.cell(keys, &args, Mood::Calm)
+    }
+}
