@@ -1,55 +1,74 @@
-//! What runs in a process: a peer. Tests of the world put a probe there that records what it is
-//! told.
+//! What runs in a process: a peer.
+//!
+//! The tests of the world put a probe in its place, which records what it is told and causes
+//! nothing.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Micros, Rng};
-use crate::protocol::{Durable, Effect, Input, PeerConfig, PeerStatus};
+use crate::protocol::peer::Peer;
+use crate::protocol::{Ctx, Durable, Effect, Input, PeerConfig, PeerStatus};
 
 /// The machine a process runs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Engine {
-    /// Records its inputs with its own time, causes nothing by itself.
+    /// A `ZooKeeper` server; shared between copies of a world until one of them goes on.
+    Peer(Arc<Peer>),
+    /// What it was told, each with its own time.
+    #[cfg(test)]
     Probe(Vec<(Micros, Input)>),
 }
 
 impl Engine {
     /// A process begins, with what its disk kept.
-    pub(crate) const fn start(_config: &Arc<PeerConfig>, _durable: &Durable) -> Self {
-        Self::Probe(Vec::new())
+    pub(crate) fn start(config: &Arc<PeerConfig>, durable: &Durable) -> Self {
+        Self::Peer(Arc::new(Peer::new(Arc::clone(config), durable.clone())))
     }
 
-    /// One input, one transition.
-    pub(crate) fn step(
-        &mut self,
-        input: Input,
-        now: Micros,
-        _rng: &mut Rng,
-        _out: &mut Vec<Effect>,
-    ) {
+    /// One input, one transition; what it causes.
+    pub(crate) fn step(&mut self, input: Input, now: Micros, rng: &mut Rng) -> Vec<Effect> {
+        let mut effects = Vec::new();
         match self {
+            Self::Peer(peer) => Arc::make_mut(peer).step(
+                input,
+                &mut Ctx {
+                    now,
+                    rng,
+                    out: &mut effects,
+                },
+            ),
+            #[cfg(test)]
             Self::Probe(seen) => seen.push((now, input)),
+        }
+        effects
+    }
+
+    /// What it looks like from outside.
+    pub(crate) fn status(&self) -> PeerStatus {
+        match self {
+            Self::Peer(peer) => peer.status(),
+            #[cfg(test)]
+            Self::Probe(_) => PeerStatus::default(),
         }
     }
 
     #[cfg(test)]
     pub(crate) fn seen(&self) -> &[(Micros, Input)] {
         match self {
+            Self::Peer(_) => &[],
             Self::Probe(seen) => seen,
-        }
-    }
-
-    /// What it looks like from outside.
-    pub(crate) fn status(&self) -> PeerStatus {
-        match self {
-            Self::Probe(_) => PeerStatus::default(),
         }
     }
 }
 
+/// A world whose processes will run probes.
 #[cfg(test)]
 pub(crate) fn probes(spec: &super::ClusterSpec, seed: u64) -> super::World {
-    super::World::new(spec, seed)
+    let mut world = super::World::new(spec, seed);
+    for process in world.processes.values_mut() {
+        process.runs_probe = true;
+    }
+    world
 }

@@ -21,12 +21,11 @@ pub mod queue;
 pub mod spec;
 pub mod step;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use disk::Disk;
-use engine::Engine;
 use event::Event;
 use network::{Moment, Network, Outcome, Signal};
 use process::{Process, Task};
@@ -52,7 +51,7 @@ pub struct World {
     queue: EventQueue,
     network: Network,
     processes: BTreeMap<Sid, Process>,
-    oracle_says_one: std::collections::BTreeSet<Sid>,
+    oracle_says_one: BTreeSet<Sid>,
     faults: Vec<ActiveFault>,
     injected: u32,
 }
@@ -160,9 +159,8 @@ impl World {
         let Some(process) = self.processes.get_mut(&sid) else {
             return;
         };
-        let engine = Engine::start(&process.config, process.disk.durable());
         let rng = self.root.fork(&("peer", sid, process.incarnation));
-        process.come_up(engine, rng, self.now);
+        process.come_up(rng, self.now);
         step.sid = Some(sid);
         step.cause = Cause::Booted;
         if self.oracle_says_one.contains(&sid) {

@@ -107,6 +107,8 @@ pub(crate) struct Process {
     pub(crate) boot: Option<Key>,
     /// When the kernel will have closed the last process's sockets.
     pub(crate) teardown: Option<Key>,
+    #[cfg(test)]
+    pub(crate) runs_probe: bool,
 }
 
 impl Process {
@@ -129,6 +131,8 @@ impl Process {
             work: None,
             boot: None,
             teardown: None,
+            #[cfg(test)]
+            runs_probe: false,
         }
     }
 
@@ -138,11 +142,19 @@ impl Process {
     }
 
     /// The process is ready, with volatile state afresh.
-    pub(crate) fn come_up(&mut self, engine: Engine, rng: Rng, now: Micros) {
+    pub(crate) fn come_up(&mut self, rng: Rng, now: Micros) {
         self.boot = None;
         self.rng = rng;
-        self.engine = Some(engine);
+        self.engine = Some(self.new_engine());
         self.set_power(Power::Up, now);
+    }
+
+    fn new_engine(&self) -> Engine {
+        #[cfg(test)]
+        if self.runs_probe {
+            return Engine::Probe(Vec::new());
+        }
+        Engine::start(&self.config, self.disk.durable())
     }
 
     /// The process is no more: everything but disk and clock is lost.
@@ -161,11 +173,11 @@ impl Process {
 
     /// Lets the peer take one input; what it causes.
     pub(crate) fn take(&mut self, input: Input, now: Micros) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        if let Some(engine) = &mut self.engine {
-            engine.step(input, self.clock.read(now), &mut self.rng, &mut effects);
+        let own_time = self.clock.read(now);
+        match &mut self.engine {
+            Some(engine) => engine.step(input, own_time, &mut self.rng),
+            None => Vec::new(),
         }
-        effects
     }
 
     /// Sets a deadline that the process acts on `late` after it is due.

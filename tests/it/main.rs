@@ -1,5 +1,8 @@
 //! The one native test binary.
 
 mod conformance;
+mod determinism;
+mod golden;
 mod source_rules;
+mod swarm;
 mod tidy;

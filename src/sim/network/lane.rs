@@ -174,7 +174,7 @@ impl Lane {
         let Some(first) = self.items.front() else {
             return;
         };
-        self.stalled_since.get_or_insert(first.sent_at());
+        self.stalled_since.get_or_insert_with(|| first.sent_at());
         for item in &mut self.items {
             item.set_arrival(None);
         }
@@ -239,7 +239,7 @@ impl Lane {
         self.arrival = None;
         let item = self.items.pop_front()?;
         if links.is_cut(way.to, way.from) {
-            self.unacked_since.get_or_insert(item.sent_at());
+            self.unacked_since.get_or_insert_with(|| item.sent_at());
             if self.give_up.is_none() {
                 self.arm_give_up(way, moment);
             }

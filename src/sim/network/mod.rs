@@ -176,17 +176,13 @@ impl Network {
             message,
         };
         let item = Item::Frame(flight);
-        match conn.lane_mut(side).push(way, item, &mut self.links, moment) {
-            Ok(()) => {
-                let number = self.next_flight;
-                self.next_flight += 1;
-                Some(number)
-            }
-            Err(Full) => {
-                conn.notify(side, &mut self.links, moment);
-                None
-            }
+        if let Err(Full) = conn.lane_mut(side).push(way, item, &mut self.links, moment) {
+            conn.notify(side, &mut self.links, moment);
+            return None;
         }
+        let number = self.next_flight;
+        self.next_flight += 1;
+        Some(number)
     }
 
     /// A process closes its end.

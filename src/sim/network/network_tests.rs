@@ -103,7 +103,7 @@ impl Wire {
             .iter()
             .filter_map(|(_, _, signal)| match signal {
                 Signal::Frame(flight) => Some(flight.id),
-                _ => None,
+                Signal::Opened { .. } | Signal::Refused { .. } | Signal::Closed { .. } => None,
             })
             .collect()
     }
@@ -208,7 +208,7 @@ fn frames_arrive_in_order_each_way() {
             .filter(|(_, sid, _)| *sid == receiver)
             .filter_map(|(_, _, signal)| match signal {
                 Signal::Frame(flight) => Some(flight.id),
-                _ => None,
+                Signal::Opened { .. } | Signal::Refused { .. } | Signal::Closed { .. } => None,
             })
             .collect();
         let expected: Vec<u64> = (0..20).map(|n| first + 2 * n).collect();
