@@ -28,7 +28,7 @@ cargo xtask <command>
 
   serve [--port N] [--no-open]   build the page, serve it on this machine, rebuild on change
   build                          release into dist/, with the size of every file
-  test                           everything: format, lints, native tests, browser, end to end
+  test [--only WORDS]            everything: format, lints, native tests, browser, end to end
   conformance [--cases DIR]...   the engine against the case rows, passed/total per kind
   bench                          events per second natively and in wasm, script ms per frame
 
@@ -65,7 +65,7 @@ fn dispatch(args: &[String]) -> Outcome<ExitCode> {
     match command {
         "serve" => serve::serve(&shop, &serve::Options::parse(rest)?),
         "build" => takes_nothing(command, rest).and_then(|()| build::build(&shop)),
-        "test" => takes_nothing(command, rest).map(|()| test::test(&shop)),
+        "test" => test::test(&shop, rest),
         "conformance" => conformance::conformance(&shop, rest),
         "bench" => takes_nothing(command, rest).and_then(|()| bench::bench(&shop)),
         other => Err(Failure::new(

@@ -9,23 +9,55 @@ use crate::wasm_target::{TRIPLE, Toolchain};
 use crate::{build, node};
 use std::process::{Command, ExitCode};
 
+const FORMAT: &str = "format";
+const CLIPPY: &str = "clippy, native";
+const NATIVE: &str = "native tests";
+const DOCS: &str = "documentation tests";
+const TOOLS: &str = "tools for the page";
+const CLIPPY_WASM: &str = "clippy, wasm32";
+const BROWSER: &str = "browser tests";
+const BUILD: &str = "release build";
+const END_TO_END: &str = "end to end";
+
+/// Steps that need nothing but cargo, and those that need the page's tools.
+const OF_CARGO: [&str; 4] = [FORMAT, CLIPPY, NATIVE, DOCS];
+const OF_THE_PAGE: [&str; 4] = [CLIPPY_WASM, BROWSER, BUILD, END_TO_END];
+
 const WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
 
-/// The command.
-pub(crate) fn test(shop: &Shop) -> ExitCode {
-    let mut steps = Steps::new(9);
+/// The command; `--only WORDS` runs the steps whose title has these words, for people at work.
+pub(crate) fn test(shop: &Shop, args: &[String]) -> Outcome<ExitCode> {
+    let only = match args {
+        [] => "",
+        [flag, words] if flag == "--only" => words,
+        _ => {
+            return Err(Failure::new(
+                format!("`test` does not know \"{}\"", args.join(" ")),
+                "it takes nothing, or --only WORDS with words of a step's title",
+            ));
+        }
+    };
+    let wanted = |titles: [&str; 4]| titles.iter().any(|title| title.contains(only));
+    if !wanted(OF_CARGO) && !wanted(OF_THE_PAGE) {
+        let titles = [OF_CARGO, OF_THE_PAGE].concat().join("; ");
+        let what = format!("no step is called \"{only}\"");
+        return Err(Failure::new(what, format!("the steps are: {titles}")));
+    }
+    let mut steps = Steps::new(OF_CARGO.len() + 1 + OF_THE_PAGE.len(), only);
     native(shop, &mut steps);
-    page(shop, &mut steps);
+    if wanted(OF_THE_PAGE) {
+        page(shop, &mut steps);
+    }
     steps.summary();
-    if steps.all_well() {
+    Ok(if steps.all_well() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
-    }
+    })
 }
 
 fn native(shop: &Shop, steps: &mut Steps) {
-    steps.step("format", "run `cargo fmt --all`", || {
+    steps.step(FORMAT, "run `cargo fmt --all`", || {
         tools::ensure_component(shop, "fmt", "rustfmt")?;
         check(
             "cargo fmt",
@@ -33,17 +65,17 @@ fn native(shop: &Shop, steps: &mut Steps) {
             "run `cargo fmt --all`",
         )
     });
-    steps.step("clippy, native", "mend the warnings above", || {
+    steps.step(CLIPPY, "mend the warnings above", || {
         tools::ensure_component(shop, "clippy", "clippy")?;
         let mut clippy = shop.cargo(&["clippy", "--workspace", "--all-targets", "--locked"]);
         check("clippy", clippy.args(WARNINGS), "mend the warnings above")
     });
     steps.step(
-        "native tests",
+        NATIVE,
         "run the failed test alone: `cargo test NAME`",
         || native_tests(shop),
     );
-    steps.step("documentation tests", "run `cargo test --doc`", || {
+    steps.step(DOCS, "run `cargo test --doc`", || {
         counted(
             "doc tests",
             &mut shop.cargo(&["test", "--doc", "--locked"]),
@@ -54,23 +86,18 @@ fn native(shop: &Shop, steps: &mut Steps) {
 
 fn page(shop: &Shop, steps: &mut Steps) {
     let mut ready: Option<(Toolchain, Browser)> = None;
-    steps.step("tools for the page", "see the message", || {
+    steps.always(TOOLS, "see the message", || {
         let browser = browser::ensure(shop)?;
         ready = Some((tools::ensure(shop, Need::PageAndNpm)?, browser));
         Ok(None)
     });
     let Some((toolchain, browser)) = ready else {
-        for title in [
-            "clippy, wasm32",
-            "browser tests",
-            "release build",
-            "end to end",
-        ] {
+        for title in OF_THE_PAGE {
             steps.impossible(title, "its tools are missing");
         }
         return;
     };
-    steps.step("clippy, wasm32", "mend the warnings above", || {
+    steps.step(CLIPPY_WASM, "mend the warnings above", || {
         let mut clippy = shop.cargo(&[
             "clippy",
             "--locked",
@@ -87,20 +114,20 @@ fn page(shop: &Shop, steps: &mut Steps) {
             "mend the warnings above",
         )
     });
-    steps.step("browser tests", "see tests/web.rs", || {
+    steps.step(BROWSER, "see tests/web.rs", || {
         browser_tests(shop, toolchain, &browser)
     });
-    let built = steps.step("release build", "see the message", || {
+    let built = steps.step(BUILD, "see the message", || {
         build::release(shop, toolchain).map(|()| None)
     });
     if built {
         steps.step(
-            "end to end",
+            END_TO_END,
             "see tests/e2e; pictures and traces are where it says",
             || end_to_end(shop, &browser),
         );
     } else {
-        steps.impossible("end to end", "there is no release build");
+        steps.impossible(END_TO_END, "there is no release build");
     }
 }
 
