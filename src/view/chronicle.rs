@@ -1,7 +1,8 @@
 //! The story so far: what was said, who led when, what the reader did.
 //!
-//! It reads a run's log, which says everything once, and answers for any instant of it: seeking back
-//! reads less of it. Where the log was cut because the reader acted in the past, it is read again.
+//! It reads a run's log, which says everything once, and answers for any instant of it: seeking
+//! back reads less of it. Where the log was cut because the reader acted in the past, it is read
+//! again.
 //! Not part of a run: nothing reads it but the page.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,8 +1,8 @@
 //! The scoreboard: who leads which epoch, the quorum, the heartbeats, and what is really checked.
 //!
-//! The third cell shows heartbeats while no clients exist: it is the one other thing that tells at a
-//! glance whether the ensemble is well. The fourth names the one promise that is watched so far, at
-//! most one established leader an epoch, instead of a "Safe" that nobody checked.
+//! The third cell shows heartbeats while no clients exist: it is the one other thing that tells at
+//! a glance whether the ensemble is well. The fourth names the one promise that is watched so far,
+//! at most one established leader an epoch, instead of a "Safe" that nobody checked.
 
 use super::chronicle::Chronicle;
 use super::ring::silence;

@@ -160,8 +160,8 @@ impl Snapshot {
         }
     }
 
-    /// What can be seen of `world`, whose servers were started with `config`, together with what only
-    /// its story knows at `t`: since when somebody or nobody leads.
+    /// What can be seen of `world`, whose servers were started with `config`, together with what
+    /// only its story knows at `t`: since when somebody or nobody leads.
     pub fn of(world: &World, config: &PeerConfig, story: &Chronicle, t: Micros) -> Self {
         let servers: Vec<ServerStatus> = world.servers().collect();
         let deadlines = servers.iter().flat_map(|server| {

@@ -1,7 +1,7 @@
 //! Every decision as a sentence: notes, commands and events become [`Line`]s, lines become text.
 //!
-//! A line is a key with values, not a text: it is spoken in whatever language is read, and identical
-//! lines fold ("S1, S3 and S4 lost their leader.").
+//! A line is a key with values, not a text: it is spoken in whatever language is read, and
+//! identical lines fold ("S1, S3 and S4 lost their leader.").
 
 mod acts;
 mod caption;
