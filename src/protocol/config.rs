@@ -189,22 +189,22 @@ impl PeerConfig {
 
     /// tickTime.
     pub const fn tick(&self) -> Micros {
-        Micros::from_ms(self.tick_time_ms)
+        bounded(self.tick_time_ms)
     }
 
     /// The time between a leader's pings: half a tick.
     pub const fn ping_interval(&self) -> Micros {
-        Micros(self.tick_time_ms * 500)
+        Micros(self.tick().0 / 2)
     }
 
     /// tickTime × initLimit: discovery, epoch-ack, NEWLEADER-ack waits and the sync read time-out.
     pub const fn init_time(&self) -> Micros {
-        Micros::from_ms(self.tick_time_ms * self.init_limit)
+        bounded(self.tick_time_ms.saturating_mul(self.init_limit))
     }
 
     /// tickTime × syncLimit: the established connection's read time-out.
     pub const fn sync_time(&self) -> Micros {
-        Micros::from_ms(self.tick_time_ms * self.sync_limit)
+        bounded(self.tick_time_ms.saturating_mul(self.sync_limit))
     }
 
     /// A learner's total budget for dialling its leader.
@@ -214,16 +214,24 @@ impl PeerConfig {
         } else {
             self.init_limit
         };
-        Micros::from_ms(self.tick_time_ms * ticks)
+        bounded(self.tick_time_ms.saturating_mul(ticks))
     }
 
     /// How long an election handshake may take.
     pub fn handshake_timeout(&self) -> Micros {
         match self.quorum_cnxn_timeout_ms {
-            Some(ms) if ms > 0 => Micros::from_ms(ms),
+            Some(ms) if ms > 0 => bounded(ms),
             _ => self.sync_time(),
         }
     }
+}
+
+/// `ms` milliseconds, at most what fits the `int` the original keeps every limit in: 24.8 days.
+///
+/// A configuration may state any number; what is computed from it must not overflow the clock.
+pub(super) const fn bounded(ms: u64) -> Micros {
+    const MOST: u64 = i32::MAX as u64;
+    Micros::from_ms(if ms > MOST { MOST } else { ms })
 }
 
 #[cfg(test)]
@@ -239,6 +247,23 @@ mod tests {
         assert_eq!(config.sync_time(), Micros::from_ms(10_000));
         assert_eq!(config.connect_budget(), Micros::from_ms(20_000));
         assert_eq!(config.handshake_timeout(), Micros::from_ms(10_000));
+    }
+
+    #[test]
+    fn no_configuration_overflows_the_clock() {
+        let config = PeerConfig {
+            tick_time_ms: u64::MAX,
+            connect_to_learner_master_limit: u64::MAX,
+            quorum_cnxn_timeout_ms: Some(u64::MAX),
+            ..PeerConfig::sample(Sid(1), Ensemble::plain(3, 0))
+        };
+        let most = Micros::from_ms(2_147_483_647);
+        assert_eq!(config.tick(), most);
+        assert_eq!(config.init_time(), most);
+        assert_eq!(config.sync_time(), most);
+        assert_eq!(config.connect_budget(), most);
+        assert_eq!(config.handshake_timeout(), most);
+        assert!(config.ping_interval() < most);
     }
 
     #[test]

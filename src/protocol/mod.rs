@@ -21,6 +21,9 @@ pub mod quorum;
 pub mod status;
 pub mod vote;
 
+#[cfg(test)]
+mod testkit;
+
 pub use config::{Ensemble, Member, PeerConfig, QuorumSpec};
 pub use durable::Durable;
 pub use effect::{ConnId, Ctx, Effect, ExitCause, Input, Port, Record, Route, Ticket, Timer};

@@ -331,3 +331,7 @@ enum Owner {
     Peer,
     Nobody,
 }
+
+#[cfg(test)]
+#[path = "peer_tests.rs"]
+mod tests;

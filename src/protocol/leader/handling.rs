@@ -20,7 +20,10 @@ impl Leader {
             Step::ReadInfo
         };
         let config = &host.core.config;
-        let deadline = self.tick + config.init_limit + config.sync_limit;
+        let deadline = self
+            .tick
+            .saturating_add(config.init_limit)
+            .saturating_add(config.sync_limit);
         let handler = LearnerHandler::new(conn, step, deadline, host.ctx.now);
         self.handlers.insert(conn, handler);
     }
@@ -108,7 +111,7 @@ impl Leader {
             // Whatever comes now shows that the learner lives; kinds that mean nothing here are
             // only warned about by the original.
             (Step::Broadcast, _) => {
-                handler.ack_deadline = self.tick + host.core.config.sync_limit;
+                handler.ack_deadline = self.tick.saturating_add(host.core.config.sync_limit);
             }
             _ => self.drop_learner(conn, DropReason::IllegalPacket, host),
         }

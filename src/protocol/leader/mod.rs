@@ -12,10 +12,14 @@ pub mod learner_handler;
 mod liveness;
 pub mod sync;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::config::bounded;
 use super::effect::{ConnId, Effect, Input, Port, Record, Route, Ticket, Timer};
 use super::host::Host;
 use super::ids::{Sid, ZabState, Zxid};
@@ -132,7 +136,7 @@ impl Leader {
             return Ok(());
         };
         let waited = host.ctx.now.saturating_sub(since);
-        if !self.discovery.connecting().is_open() && waited > Micros::from_ms(limit_ms) {
+        if !self.discovery.connecting().is_open() && waited > bounded(limit_ms) {
             return Err(Why::NoEpochQuorum);
         }
         Ok(())

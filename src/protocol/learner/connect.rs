@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::Micros;
-use crate::protocol::PeerConfig;
+use crate::protocol::config::{PeerConfig, bounded};
 
 /// Attempts in all; a constant of the real thing.
 pub const MAX_ATTEMPTS: u32 = 5;
@@ -37,7 +37,7 @@ impl Connector {
         Self {
             started_at: now,
             budget: config.connect_budget(),
-            pause: Micros::from_ms(config.leader_connect_delay_ms),
+            pause: bounded(config.leader_connect_delay_ms),
             attempts: 0,
         }
     }

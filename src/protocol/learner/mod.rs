@@ -9,6 +9,9 @@ mod follower;
 mod observer;
 mod sync;
 
+#[cfg(test)]
+mod tests;
+
 pub(super) use observer::election_delay;
 
 use serde::{Deserialize, Serialize};

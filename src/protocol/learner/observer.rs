@@ -3,6 +3,7 @@
 //! Source: `Observer.java, waitForReconnectDelay, waitForObserverElectionDelay`.
 
 use crate::base::Micros;
+use crate::protocol::config::bounded;
 use crate::protocol::host::Host;
 use crate::protocol::message::{LearnerInfo, QuorumBody};
 
@@ -25,5 +26,5 @@ pub(in crate::protocol) fn election_delay(host: &mut Host<'_, '_>) -> Option<Mic
 
 /// `None` where the delay is switched off, so that nothing is drawn.
 fn random_delay(limit_ms: u64, host: &mut Host<'_, '_>) -> Option<Micros> {
-    (limit_ms > 0).then(|| Micros::from_ms(host.ctx.rng.below(limit_ms)))
+    (limit_ms > 0).then(|| bounded(host.ctx.rng.below(limit_ms)))
 }
