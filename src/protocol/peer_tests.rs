@@ -2,6 +2,7 @@
 //!
 //! The bus delivers everything after one fixed delay and in order; it knows dead processes, links
 //! that are cut, and disks that take a millisecond. The simulated world is another matter.
+//! Long because the bus and what runs on it are read together.
 
 use std::collections::{BTreeMap, BTreeSet};
 

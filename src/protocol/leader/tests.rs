@@ -1,4 +1,6 @@
 //! Claims about a leader and its handlers, one input at a time.
+//!
+//! Long because each claim sets its own scene, and all share one small driver.
 
 use super::*;
 use crate::protocol::config::{Ensemble, PeerConfig, QuorumSpec};
