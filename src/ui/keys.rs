@@ -1,8 +1,7 @@
 //! The keyboard map: what each key does, and the list of them for the help dialog.
 //!
-//! Keys never act inside a place to type in, with Ctrl, Alt or Meta, or under a dialog. Single
-//! letters can be turned off; what a focused control does with Space, Enter and arrows is its own
-//! affair.
+//! Keys never act inside a place to type in, with Ctrl, Alt or Meta, or under a dialog. Single letters
+//! can be turned off; what a focused control does with Space, Enter and arrows is its own affair.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +18,7 @@ use crate::view::Target;
 
 /// One row of the help dialog: the keys as they are written, and the key of the text.
 pub(super) const MAP: &[(&[&str], &str)] = &[
-    (&["1", "9"], "key-select"),
+    (&["1 – 9"], "key-select"),
     (&["←", "→"], "key-ring"),
     (&["Esc"], "key-deselect"),
     (&["Enter", "M"], "key-menu"),
@@ -57,7 +56,9 @@ pub(super) fn install(handle: &Handle) {
             return;
         }
         let key = event.key();
-        if (key == " " || key == "Enter") && dom::is_control(event.target()) {
+        // A partition being typed ends with Enter wherever the focus is.
+        let ends_typing = key == "Enter" && handle.read(|store| store.typed != Typed::Nothing);
+        if (key == " " || key == "Enter") && !ends_typing && dom::is_control(event.target()) {
             return;
         }
         let action = handle.read(|store| meaning(store, &key, event.shift_key()));

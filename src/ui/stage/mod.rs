@@ -1,7 +1,6 @@
 //! The stage: a canvas for what moves, real buttons over the servers, chips over the faults.
 //!
-//! The canvas is painted once per frame past the virtual DOM; what can be focused is rendered by
-//! it.
+//! The canvas is painted once per frame past the virtual DOM; what can be focused is rendered by it.
 
 pub(super) mod gesture;
 mod hits;
@@ -142,7 +141,10 @@ impl Canvas {
             self.look = Some(key.look);
         }
         handle.quietly(|store| {
-            store.scene = store.engine.scene(&lens(store, size), &store.texts);
+            let snapshot = store.engine.snapshot();
+            let lens = lens(store, size);
+            store.scene =
+                crate::view::draw::scene(&snapshot, store.engine.now(), &lens, &store.texts);
         });
         if let Some(context) = context(&canvas, &key) {
             handle.read(|store| self.paint(&context, store));
