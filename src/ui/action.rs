@@ -123,16 +123,17 @@ impl Store {
     /// What changes the page or the moment shown, not the cluster.
     fn arrange(&mut self, action: Action) {
         match action {
-            Action::Play(playing) => self.engine.play(playing),
+            Action::Play(true) => self.engine.play(),
+            Action::Play(false) => self.engine.pause(),
             Action::StepForward => self.engine.step_forward(),
             Action::StepBack => self.engine.step_back(),
             Action::Seek(at) => self.engine.seek(at),
             Action::Jump(at) => {
-                self.engine.play(false);
+                self.engine.pause();
                 self.engine.seek(at);
             }
             Action::Scrub(at) => {
-                self.engine.play(false);
+                self.engine.pause();
                 self.scrub = Some(at);
             }
             Action::Load(scenario, seed) => self.load(*scenario, seed),

@@ -4,6 +4,7 @@
 //! written down step by step as the run executes, and read at the instant shown.
 
 use super::location::{Asked, Rate};
+use super::store::Motion;
 use crate::base::{Micros, Ppm};
 use crate::protocol::{PeerConfig, ServerState, Sid};
 use crate::run::{Playback, Run, Speed};
@@ -24,18 +25,20 @@ pub(super) struct Engine {
     config: PeerConfig,
     playback: Playback,
     story: Chronicle,
+    motion: Motion,
     /// Wall time since the last event was shown, with less motion.
     shown: Micros,
 }
 
 impl Engine {
     /// The run the page opens with: five servers, and somebody leads already.
-    pub(super) fn new(asked: &Asked, plays: bool) -> Self {
+    pub(super) fn new(asked: &Asked, motion: Motion) -> Self {
         let scenario = Scenario::plain(5);
         let seed = asked.seed.unwrap_or(scenario.seed);
         let mut engine = Self::of(scenario, seed);
         engine.open();
-        engine.playback.playing = asked.play.unwrap_or(plays);
+        engine.motion = motion;
+        engine.playback.playing = asked.play.unwrap_or(motion == Motion::Full);
         engine.speed(asked.speed.unwrap_or(Rate::Auto));
         engine
     }
@@ -49,6 +52,7 @@ impl Engine {
             config,
             playback: Playback::default(),
             story,
+            motion: Motion::Full,
             shown: Micros::ZERO,
         };
         engine.write_down();
@@ -57,9 +61,12 @@ impl Engine {
 
     /// Another run, from its beginning; the way it is played stays.
     pub(super) fn load(&mut self, scenario: Scenario, seed: u64) {
-        let playback = self.playback.clone();
-        *self = Self::of(scenario, seed);
-        self.playback = playback;
+        let (playback, motion) = (self.playback.clone(), self.motion);
+        *self = Self {
+            playback,
+            motion,
+            ..Self::of(scenario, seed)
+        };
     }
 
     /// Goes on until everybody is served, so that the page opens on a cluster that lives.
@@ -91,14 +98,18 @@ impl Engine {
         self.playback.playing
     }
 
-    pub(super) const fn play(&mut self, playing: bool) {
-        self.playback.playing = playing;
+    pub(super) const fn play(&mut self) {
+        self.playback.playing = true;
         self.shown = EVENT_SHOWN;
     }
 
+    pub(super) const fn pause(&mut self) {
+        self.playback.playing = false;
+    }
+
     /// Lets wall time pass; the rate at the end.
-    pub(super) fn frame(&mut self, wall: Micros, reduced_motion: bool) -> Ppm {
-        let rate = if reduced_motion {
+    pub(super) fn frame(&mut self, wall: Micros) -> Ppm {
+        let rate = if self.motion == Motion::Reduced {
             self.event_by_event(wall);
             self.playback.rate(&self.run)
         } else {

@@ -7,6 +7,7 @@ use yew::{Html, KeyboardEvent, TargetCast, function_component, html, use_context
 use super::action::Action;
 use super::dom;
 use super::icons::Icon;
+use super::keys::Stroke;
 use super::store::{Handle, Store};
 use super::timebar::CLOCK;
 use crate::base::Micros;
@@ -46,9 +47,7 @@ pub(super) fn overview() -> Html {
     let keydown = {
         let handle = handle.clone();
         move |event: KeyboardEvent| {
-            if let Some(at) =
-                handle.read(|store| key_leads_to(store, &event.key(), event.shift_key()))
-            {
+            if let Some(at) = handle.read(|store| key_leads_to(store, &Stroke::of(&event))) {
                 event.prevent_default();
                 handle.act(Action::Jump(at));
             }
@@ -116,7 +115,7 @@ fn strip(store: &Store) -> Html {
                     <rect width="3.5" height="9" fill="var(--elect-tint)" />
                 </pattern>
             </defs>
-            { for model.ticks.iter().map(|mark| tick(mark, x(mark.at), track, thin)) }
+            { for model.ticks.iter().map(|mark| tick(mark, x(mark.at), track)) }
             if !thin {
                 <text x="0" y={px(top + height / 2.0 + 4.0)}>{ store.texts.get("lane-leader") }</text>
             }
@@ -130,7 +129,8 @@ fn px(length: f64) -> String {
     format!("{length:.1}")
 }
 
-fn tick(mark: &Tick, x: f64, track: Size, thin: bool) -> Html {
+fn tick(mark: &Tick, x: f64, track: Size) -> Html {
+    let thin = track.h < THIN;
     let fits = x + TICK_ROOM < track.w;
     html! {
         <>
@@ -211,12 +211,12 @@ fn drag(handle: &Handle, event: &PointerEvent) {
 }
 
 /// Where a key moves the slider: a hundredth of a second, with Shift a millisecond; the ends.
-fn key_leads_to(store: &Store, key: &str, shift: bool) -> Option<Micros> {
+fn key_leads_to(store: &Store, stroke: &Stroke) -> Option<Micros> {
     let (now, horizon) = (store.engine.now(), store.engine.horizon());
-    let step = Micros::from_ms(if shift { 1 } else { 100 });
+    let step = Micros::from_ms(if stroke.shift { 1 } else { 100 });
     let page = Micros::from_ms(1_000);
     let forward = |by: Micros| Some((now + by).min(horizon));
-    match key {
+    match stroke.key.as_str() {
         "ArrowRight" | "ArrowUp" => forward(step),
         "ArrowLeft" | "ArrowDown" => Some(now.saturating_sub(step)),
         "PageUp" => forward(page),
@@ -267,9 +267,9 @@ mod tests {
 
     #[test]
     fn the_strip_grows_in_round_steps_and_always_has_room() {
-        let span = |seconds: u64| super::span(Micros::from_ms(seconds * 1_000)).as_ms() / 1_000;
-        assert_eq!([span(0), span(28), span(29), span(58)], [30, 30, 60, 120]);
-        assert_eq!(span(3_500), 7_200);
-        assert_eq!(span(10_000), 10_800);
+        let seconds_of = |seconds: u64| span(Micros::from_ms(seconds * 1_000)).as_ms() / 1_000;
+        assert_eq!([0, 28, 29, 58].map(seconds_of), [30, 30, 60, 120]);
+        assert_eq!(seconds_of(3_500), 7_200);
+        assert_eq!(seconds_of(10_000), 10_800);
     }
 }

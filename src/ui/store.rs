@@ -21,7 +21,7 @@ use crate::base::{Micros, Ppm};
 use crate::protocol::Sid;
 use crate::sim::Rejected;
 use crate::view::layout::Layout;
-use crate::view::scene::{Point, Size};
+use crate::view::scene::{Chip, Point, Size};
 use crate::view::texts::{Language, Texts, Value};
 use crate::view::{Scene, Target, alt_text};
 
@@ -35,6 +35,10 @@ const SPEAK_EVERY: Micros = Micros::from_ms(1_500);
 
 /// Everything the page knows.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches of one page; no function takes them one by one"
+)]
 pub(super) struct Store {
     pub(super) engine: Engine,
     pub(super) texts: Rc<Texts>,
@@ -73,6 +77,8 @@ pub(super) struct Store {
     pub(super) since_spoken: Micros,
     /// The picture painted last; pointers are held against it.
     pub(super) scene: Scene,
+    /// The chips over it, as they were rendered last.
+    pub(super) chips: Vec<Chip>,
     /// What a mouse is over.
     pub(super) hover: Option<Target>,
     /// A pointer that is down on the stage.
@@ -111,7 +117,7 @@ impl Store {
     /// The first state of the page.
     pub(super) fn new(settings: &Settings) -> Self {
         let reduced_motion = settings.motion == Motion::Reduced;
-        let engine = Engine::new(&settings.asked, !reduced_motion);
+        let engine = Engine::new(&settings.asked, settings.motion);
         crash::remember(engine.report());
         Self {
             engine,
@@ -138,6 +144,7 @@ impl Store {
             spoken: None,
             since_spoken: Micros::ZERO,
             scene: Scene::default(),
+            chips: Vec::new(),
             hover: None,
             gesture: None,
             rate: Ppm::ONE,
@@ -207,7 +214,7 @@ impl Store {
         if let Some(at) = self.scrub.take() {
             self.engine.seek(at);
         }
-        self.rate = self.engine.frame(wall, self.reduced_motion);
+        self.rate = self.engine.frame(wall);
         crash::remember_moment(self.engine.now());
         self.since_render += wall;
         self.since_spoken += wall;

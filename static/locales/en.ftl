@@ -437,6 +437,7 @@ score-heartbeats-short = { $have } of { $of }
 score-last-heard = heartbeats · last answer { $seconds } s ago
 score-heartbeats-key = heartbeats answered
 score-no-heartbeats = No heartbeats
+score-no-heartbeats-short = None
 score-nobody-leads = nobody leads
 score-no-followers = S{ $leader } has no followers yet
 score-one-leader = One leader

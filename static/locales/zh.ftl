@@ -322,6 +322,7 @@ score-heartbeats-short = { $have }/{ $of }
 score-last-heard = 心跳 · 最近应答于 { $seconds } 秒前
 score-heartbeats-key = 心跳已应答
 score-no-heartbeats = 没有心跳
+score-no-heartbeats-short = 无
 score-nobody-leads = 无人领导
 score-no-followers = S{ $leader } 还没有跟随者
 score-one-leader = 唯一领导者

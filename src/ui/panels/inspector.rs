@@ -63,11 +63,11 @@ fn act(handle: &Handle, sid: Sid, item: &MenuItem) -> Html {
     let click = {
         let handle = handle.clone();
         move |_| {
-            if !dimmed {
-                handle.act(Action::Run(verb.command(sid)));
-            } else {
+            if dimmed {
                 let at = handle.read(|store| store.beside(sid));
                 handle.act(Action::Menu(Some(MenuAt::Server(sid, at))));
+            } else {
+                handle.act(Action::Run(verb.command(sid)));
             }
         }
     };

@@ -32,7 +32,7 @@ pub(super) fn stage() -> Html {
     let Some(handle) = use_context::<Handle>() else {
         return Html::default();
     };
-    let (tool, chips) = handle.read(|store| (store.tool.name(), store.scene.chips.clone()));
+    let (tool, chips) = handle.read(|store| (store.tool.name(), store.chips.clone()));
     let listeners = pointer::Listeners::new(&handle);
     html! {
         <div class="canvas" data-tool={tool}
@@ -140,12 +140,20 @@ impl Canvas {
             self.palette = Palette::resolve();
             self.look = Some(key.look);
         }
-        handle.quietly(|store| {
+        let chips = handle.quietly(|store| {
             let snapshot = store.engine.snapshot();
             let lens = lens(store, size);
             store.scene =
                 crate::view::draw::scene(&snapshot, store.engine.now(), &lens, &store.texts);
+            let changed = store.scene.chips != store.chips;
+            if changed {
+                store.chips.clone_from(&store.scene.chips);
+            }
+            changed
         });
+        if chips {
+            handle.refresh(|_| {});
+        }
         if let Some(context) = context(&canvas, &key) {
             handle.read(|store| self.paint(&context, store));
         }
