@@ -20,6 +20,8 @@ pub struct Durable {
     pub current_epoch_tmp: Option<Epoch>,
     /// What loading the newest snapshot and replaying the log yields.
     pub last_zxid: Zxid,
+    /// The last transaction of the txn log; `None` where there is none.
+    pub log_end: Option<Zxid>,
 }
 
 /// What a peer knows after reading its disk.
@@ -34,6 +36,17 @@ pub struct Loaded {
 }
 
 impl Durable {
+    /// The disk of a server that took part in `epoch` and logged up to `last`.
+    pub const fn with_log(epoch: Epoch, last: Zxid) -> Self {
+        Self {
+            accepted_epoch: Some(epoch),
+            current_epoch: Some(epoch),
+            current_epoch_tmp: None,
+            last_zxid: last,
+            log_end: Some(last),
+        }
+    }
+
     /// The start-up checks.
     ///
     /// # Errors
@@ -73,6 +86,7 @@ impl Durable {
             Record::Truncate(zxid) => {
                 if zxid.0 < self.last_zxid.0 {
                     self.last_zxid = *zxid;
+                    self.log_end = Some(*zxid);
                 }
             }
         }

@@ -30,6 +30,8 @@ pub(super) struct Core {
     pub(super) current_epoch: Epoch,
     /// The data tree's last processed zxid: what the next vote and ACKEPOCH carry.
     pub(super) last_zxid: Zxid,
+    /// The newest transaction of the committed log: what the start-up replayed.
+    pub(super) committed: Option<Zxid>,
     /// How the last synchronisation began, until its NEWLEADER is processed.
     pub(super) sync_mode: Option<SyncMode>,
     pub(super) oracle: OracleView,
@@ -51,6 +53,7 @@ impl Core {
             accepted_epoch: Epoch(0),
             current_epoch: Epoch(0),
             last_zxid: disk.last_zxid,
+            committed: disk.log_end,
             disk,
             sync_mode: None,
             oracle: OracleView {
@@ -106,6 +109,7 @@ impl Core {
     /// The full clear after an interrupted SNAP: memory is read from disk again.
     pub(super) const fn reload(&mut self) {
         self.last_zxid = self.disk.last_zxid;
+        self.committed = self.disk.log_end;
     }
 
     /// Changes the server state and says why.

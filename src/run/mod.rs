@@ -247,7 +247,8 @@ impl Run {
         let parting = history::parting(&self.journal, &branch.journal);
         self.current = id;
         self.journal = branch.journal;
-        self.rewind_before(parting.unwrap_or(self.horizon.min(branch.horizon)));
+        let shared = self.horizon.min(branch.horizon);
+        self.rewind_before(parting.unwrap_or(shared));
         self.execute_to(branch.horizon.max(now));
         self.seek(now);
         true

@@ -10,6 +10,10 @@ use crate::sim::ClusterSpec;
 
 impl Scenario {
     /// `servers` equal servers with the sample file's times; at least one, at most 255.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "the generated text is always valid"
+    )]
     pub fn plain(servers: u8) -> Self {
         let mut text = String::from(
             "tickTime=2000\ninitLimit=10\nsyncLimit=5\ndataDir=/var/lib/zookeeper\nclientPort=2181\n",
@@ -23,6 +27,10 @@ impl Scenario {
     }
 
     /// What a world is made from.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "an ensemble that was read has a first server"
+    )]
     pub fn cluster(&self) -> ClusterSpec {
         let sids = self.zoo_cfg.servers().keys().copied();
         let first = sids.clone().next().unwrap_or(Sid(1));

@@ -269,7 +269,7 @@ impl Board<'_> {
             let keys = [
                 "score-no-heartbeats",
                 "score-nobody-leads",
-                "score-no-heartbeats-short",
+                "score-no-heartbeats",
                 "score-nobody-leads",
             ];
             return self.cell(keys, &Args::new(), Mood::Bad);

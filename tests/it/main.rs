@@ -2,6 +2,7 @@
 
 mod conformance;
 mod determinism;
+mod elections;
 mod golden;
 mod source_rules;
 mod swarm;

@@ -1,8 +1,7 @@
 //! How a leader brings one learner to its own history: DIFF, TRUNC or SNAP.
 //!
 //! A pure decision; the learner's handler sends what it says. Until transactions are broadcast the
-//! committed log and the txn log are empty, so of the rules of `syncFollower` those that read a log
-//! cannot match. Source: `LearnerHandler.java, syncFollower`.
+//! committed log holds at most what a start-up replayed, of which only the end matters here. Source: `LearnerHandler.java, syncFollower`.
 
 use crate::protocol::ids::Zxid;
 use crate::protocol::message::{QuorumBody, QuorumPacket};
@@ -32,15 +31,18 @@ impl SyncPlan {
 }
 
 /// Chooses for a learner whose last logged zxid is `peer`, with a leader that has processed up to
-/// `last_processed` and holds no transaction in a log: then `min = max = last_processed`.
+/// `last_processed`. `committed` is the newest transaction of its committed log, which a start-up
+/// fills by replaying the txn log; where it is empty, `min = max = last_processed`.
 ///
-/// A leader that serves an epoch has processed `(epoch, 0)`, which no newcomer has: it sends SNAP.
-pub fn choose(peer: Zxid, last_processed: Zxid) -> SyncPlan {
+/// A leader that serves an epoch has processed `(epoch, 0)`, which no newcomer has: one that holds
+/// its last transaction is sent an empty DIFF, any other SNAP.
+pub fn choose(peer: Zxid, last_processed: Zxid, committed: Option<Zxid>) -> SyncPlan {
     let plan = |mode, zxid| SyncPlan { mode, zxid };
-    if peer == last_processed {
+    let max = committed.unwrap_or(last_processed);
+    if peer == last_processed || peer == max {
         plan(SyncMode::Diff, peer)
-    } else if peer > last_processed && !peer.is_new_epoch() {
-        plan(SyncMode::Trunc, last_processed)
+    } else if peer > max && !peer.is_new_epoch() {
+        plan(SyncMode::Trunc, max)
     } else {
         plan(SyncMode::Snap, last_processed)
     }
@@ -53,7 +55,7 @@ mod tests {
 
     fn chosen(peer: (i64, i64), leader: (i64, i64)) -> (SyncMode, Zxid) {
         let zxid = |(epoch, counter)| Zxid::make(Epoch(epoch), counter);
-        let plan = choose(zxid(peer), zxid(leader));
+        let plan = choose(zxid(peer), zxid(leader), None);
         (plan.mode, plan.zxid)
     }
 
@@ -81,15 +83,25 @@ mod tests {
             chosen((0, 0), (1, 0)),
             (SyncMode::Snap, Zxid::make(Epoch(1), 0))
         );
-        let untrusted = choose(Zxid::UNTRUSTED, Zxid(0));
+        let untrusted = choose(Zxid::UNTRUSTED, Zxid(0), None);
         assert_eq!((untrusted.mode, untrusted.zxid), (SyncMode::Snap, Zxid(0)));
     }
 
     #[test]
+    fn whoever_holds_the_leaders_last_transaction_needs_nothing_although_the_epoch_moved_on() {
+        let (last, serving) = (Zxid::make(Epoch(6), 60), Zxid::make(Epoch(7), 0));
+        let mode = |peer| choose(peer, serving, Some(last)).mode;
+        assert_eq!(mode(last), SyncMode::Diff);
+        assert_eq!(mode(serving), SyncMode::Diff);
+        assert_eq!(mode(Zxid::make(Epoch(6), 61)), SyncMode::Trunc);
+        assert_eq!(mode(Zxid::make(Epoch(6), 59)), SyncMode::Snap);
+    }
+
+    #[test]
     fn the_packet_carries_the_plan() {
-        let packet = choose(Zxid(3), Zxid(3)).packet();
+        let packet = choose(Zxid(3), Zxid(3), None).packet();
         assert_eq!((packet.type_number(), packet.zxid), (13, Zxid(3)));
-        assert_eq!(choose(Zxid(5), Zxid(3)).packet().type_number(), 14);
-        assert_eq!(choose(Zxid(2), Zxid(3)).packet().type_number(), 15);
+        assert_eq!(choose(Zxid(5), Zxid(3), None).packet().type_number(), 14);
+        assert_eq!(choose(Zxid(2), Zxid(3), None).packet().type_number(), 15);
     }
 }
