@@ -614,9 +614,8 @@ fn missing_epoch_files_are_written_before_it_votes() {
 fn an_adopted_tmp_file_becomes_current_epoch() {
     let mut peer = peer(Durable {
         accepted_epoch: Some(Epoch(3)),
-        current_epoch: Some(Epoch(2)),
         current_epoch_tmp: Some(Epoch(3)),
-        last_zxid: Zxid::make(Epoch(3), 1),
+        ..Durable::with_log(Epoch(2), Zxid::make(Epoch(3), 1))
     });
     let out = step(&mut peer, Input::Boot);
     assert!(

@@ -8,6 +8,7 @@ use super::store::Store;
 use super::tool::Tool;
 use crate::base::Micros;
 use crate::protocol::Sid;
+use crate::scenario::Scenario;
 use crate::sim::{Command, Direction, Fault};
 use crate::view::Target;
 use crate::view::scene::Point;
@@ -33,6 +34,14 @@ pub(super) enum Action {
     Seek(Micros),
     /// Chooses a speed.
     Speed(super::location::Rate),
+    /// To the moment of an event, and stays there.
+    Jump(Micros),
+    /// Drags through time; the last place of a frame counts.
+    Scrub(Micros),
+    /// Another cluster.
+    Load(Box<Scenario>, u64),
+    /// Shows everything about one server.
+    Inspect(Sid),
     /// Selects something, or nothing.
     Select(Option<Target>),
     /// Takes a tool.
@@ -114,10 +123,25 @@ impl Store {
     /// What changes the page or the moment shown, not the cluster.
     fn arrange(&mut self, action: Action) {
         match action {
-            Action::Play(playing) => self.engine.play(playing),
+            Action::Play(true) => self.engine.play(),
+            Action::Play(false) => self.engine.pause(),
             Action::StepForward => self.engine.step_forward(),
             Action::StepBack => self.engine.step_back(),
             Action::Seek(at) => self.engine.seek(at),
+            Action::Jump(at) => {
+                self.engine.pause();
+                self.engine.seek(at);
+            }
+            Action::Scrub(at) => {
+                self.engine.pause();
+                self.scrub = Some(at);
+            }
+            Action::Load(scenario, seed) => self.load(*scenario, seed),
+            Action::Inspect(sid) => {
+                self.selection = Some(Target::Server(sid));
+                self.panel = PanelId::Servers;
+                self.sheet = true;
+            }
             Action::Speed(rate) => self.engine.speed(rate),
             Action::Select(target) => {
                 self.selection = target;
@@ -157,6 +181,16 @@ impl Store {
         }
     }
 
+    fn load(&mut self, scenario: Scenario, seed: u64) {
+        self.engine.load(scenario, seed);
+        super::crash::remember(self.engine.report());
+        self.selection = None;
+        self.menu = None;
+        self.dialog = None;
+        self.typed = Typed::Nothing;
+        self.spoken = None;
+    }
+
     /// Gives commands now; the first refusal, in words. Time goes on: something is about to happen.
     fn run(&mut self, commands: impl IntoIterator<Item = Command>) -> Option<String> {
         let mut refused = None;
@@ -167,6 +201,7 @@ impl Store {
         }
         super::crash::remember(self.engine.report());
         self.menu = None;
+        self.typed = Typed::Nothing;
         refused.map(|rejected| self.explain(&rejected))
     }
 

@@ -2,20 +2,88 @@
 
 use yew::{Html, function_component, html, use_context};
 
+use super::action::{Action, MenuAt};
+use super::icons::Icon;
 use super::store::Handle;
+use super::tool::Tool;
+use crate::sim::{Command, Fault};
+use crate::view::actions::{Offer, offer};
+use crate::view::narrate;
 
 #[function_component(Caption)]
 pub(super) fn caption() -> Html {
     let Some(handle) = use_context::<Handle>() else {
         return Html::default();
     };
-    html! { <div class="caption"><p>{ handle.text("starting-page") }</p></div> }
+    let said = handle.read(|store| {
+        let engine = &store.engine;
+        narrate::caption(
+            &engine.snapshot(),
+            engine.now(),
+            engine.story(),
+            &store.texts,
+        )
+    });
+    html! {
+        <div class="caption">
+            <p>
+                { said.text }
+                if let Some(why) = said.why { <span class="why">{ why }</span> }
+            </p>
+            { button(&handle, "act") }
+        </div>
+    }
 }
 
+/// The row under the stage of a phone: the act, the partition tool, everything else.
 #[function_component(ActionRow)]
 pub(super) fn action_row() -> Html {
     let Some(handle) = use_context::<Handle>() else {
         return Html::default();
     };
-    html! { <section class="pbar" aria-label={handle.text("act")}></section> }
+    let partition = handle.read(|store| store.tool == Tool::Partition);
+    let take = if partition {
+        Tool::Select
+    } else {
+        Tool::Partition
+    };
+    html! {
+        <section class="pbar" aria-label={handle.text("act")}>
+            { button(&handle, "act-row") }
+            <button type="button" class="btn line" aria-label={handle.text("tool-partition")}
+                aria-pressed={partition.to_string()} onclick={handle.callback(move |_| Action::Take(take))}>
+                { Icon::Partition.html() }
+            </button>
+            <button type="button" class="btn line" aria-label={handle.text("more-tools")}
+                aria-haspopup="menu" onclick={handle.callback(|_| Action::Menu(Some(MenuAt::Tools)))}>
+                { Icon::Dots.html() }
+            </button>
+        </section>
+    }
+}
+
+/// The one magenta button. Where there is nothing to offer an empty place keeps the row's shape.
+fn button(handle: &Handle, id: &'static str) -> Html {
+    let offered = handle.read(|store| offer(&store.engine.snapshot(), &store.texts));
+    let Some(Offer { label, command }) = offered else {
+        return html! { <span></span> };
+    };
+    let icon = match &command {
+        Command::Inject {
+            fault: Fault::Kill { .. },
+        } => Icon::Kill,
+        Command::Inject {
+            fault: Fault::Restart { .. },
+        } => Icon::Restart,
+        Command::Inject {
+            fault: Fault::Resume { .. },
+        } => Icon::Resume,
+        _ => Icon::Undo,
+    };
+    html! {
+        <button type="button" class="btn you" {id}
+            onclick={handle.callback(move |_| Action::Run(command.clone()))}>
+            { icon.html() }{ label }
+        </button>
+    }
 }

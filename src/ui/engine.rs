@@ -1,114 +1,228 @@
-//! The run behind the page, and the clock that drives it.
+//! The run behind the page, the clock that drives it, and the story told of it.
 //!
-//! The page reads and writes the run only through this, so that one place knows both.
+//! The page reads and writes the run only through this. Who leads, what was said and what got lost is
+//! written down step by step as the run executes, and read at the instant shown.
 
 use super::location::{Asked, Rate};
+use super::store::Motion;
 use crate::base::{Micros, Ppm};
-use crate::protocol::{PeerStatus, Sid};
-use crate::sim::{Command, Power, Rejected, ServerStatus};
-use crate::view::texts::Texts;
-use crate::view::{Lens, Scene, Snapshot, draw};
+use crate::protocol::{PeerConfig, ServerState, Sid};
+use crate::run::{Playback, Run, Speed};
+use crate::scenario::Scenario;
+use crate::sim::{Command, Power, Rejected, ServerStatus, World};
+use crate::view::standing::Cluster;
+use crate::view::{Chronicle, Snapshot};
 
-/// A run with its player.
-#[derive(Debug, Default)]
+/// With less motion, one event is shown this long.
+const EVENT_SHOWN: Micros = Micros::from_ms(1_000);
+/// The opening waits at most this long for a leader, in cluster time.
+const OPENING: Micros = Micros::from_ms(60_000);
+
+/// A run with its player and its story.
+#[derive(Debug)]
 pub(super) struct Engine {
-    now: Micros,
-    playing: bool,
+    run: Run,
+    config: PeerConfig,
+    playback: Playback,
+    story: Chronicle,
+    motion: Motion,
+    /// Wall time since the last event was shown, with less motion.
+    shown: Micros,
 }
 
 impl Engine {
-    pub(super) fn new(asked: &Asked, plays: bool) -> Self {
-        Self {
-            now: Micros::ZERO,
-            playing: asked.play.unwrap_or(plays),
-        }
+    /// The run the page opens with: five servers, and somebody leads already.
+    pub(super) fn new(asked: &Asked, motion: Motion) -> Self {
+        let scenario = Scenario::plain(5);
+        let seed = asked.seed.unwrap_or(scenario.seed);
+        let mut engine = Self::of(scenario, seed);
+        engine.open();
+        engine.motion = motion;
+        engine.playback.playing = asked.play.unwrap_or(motion == Motion::Full);
+        engine.speed(asked.speed.unwrap_or(Rate::Auto));
+        engine
+    }
+
+    fn of(scenario: Scenario, seed: u64) -> Self {
+        let config = scenario.cluster().config;
+        let run = Run::new(scenario, seed);
+        let story = Chronicle::new(&config);
+        let mut engine = Self {
+            run,
+            config,
+            playback: Playback::default(),
+            story,
+            motion: Motion::Full,
+            shown: Micros::ZERO,
+        };
+        engine.write_down();
+        engine
+    }
+
+    /// Another run, from its beginning; the way it is played stays.
+    pub(super) fn load(&mut self, scenario: Scenario, seed: u64) {
+        let (playback, motion) = (self.playback.clone(), self.motion);
+        *self = Self {
+            playback,
+            motion,
+            ..Self::of(scenario, seed)
+        };
+    }
+
+    /// Goes on until everybody is served, so that the page opens on a cluster that lives.
+    fn open(&mut self) {
+        while self.run.now() < OPENING && !all_served(self.run.world()) && self.run.step_event() {}
+        self.run.advance_to(self.run.now() + Micros::from_ms(1_500));
+        self.write_down();
     }
 
     /// The instant shown.
     pub(super) const fn now(&self) -> Micros {
-        self.now
+        self.run.now()
     }
 
     /// How far the run has been executed.
     pub(super) const fn horizon(&self) -> Micros {
-        self.now
+        self.run.horizon()
     }
 
-    /// What there is to see now.
-    pub(super) fn snapshot(&self) -> Snapshot {
-        let server = |sid| ServerStatus {
-            sid,
-            power: Power::Off,
-            power_since: Micros::ZERO,
-            peer: PeerStatus::default(),
-        };
-        let servers = self.sids().into_iter().map(server).collect();
-        Snapshot {
-            now: self.now,
-            servers,
-            ..Snapshot::default()
-        }
+    pub(super) const fn run(&self) -> &Run {
+        &self.run
+    }
+
+    pub(super) const fn story(&self) -> &Chronicle {
+        &self.story
     }
 
     pub(super) const fn playing(&self) -> bool {
-        self.playing
+        self.playback.playing
     }
 
-    pub(super) fn play(&mut self, playing: bool) {
-        self.playing = playing;
+    pub(super) const fn play(&mut self) {
+        self.playback.playing = true;
+        self.shown = EVENT_SHOWN;
     }
 
-    pub(super) fn frame(&mut self, wall: Micros, _reduced_motion: bool) -> Ppm {
-        if self.playing {
-            self.now += wall;
+    pub(super) const fn pause(&mut self) {
+        self.playback.playing = false;
+    }
+
+    /// Lets wall time pass; the rate at the end.
+    pub(super) fn frame(&mut self, wall: Micros) -> Ppm {
+        let rate = if self.motion == Motion::Reduced {
+            self.event_by_event(wall);
+            self.playback.rate(&self.run)
+        } else {
+            self.playback.frame(&mut self.run, wall)
+        };
+        self.write_down();
+        rate
+    }
+
+    fn event_by_event(&mut self, wall: Micros) {
+        self.shown += wall.min(EVENT_SHOWN);
+        if self.playback.playing && self.shown >= EVENT_SHOWN {
+            self.shown = Micros::ZERO;
+            self.run.step_event();
         }
-        Ppm::ONE
     }
 
-    pub(super) fn step_forward(&mut self) {}
+    pub(super) fn step_forward(&mut self) {
+        self.playback.playing = false;
+        self.run.step_event();
+        self.write_down();
+    }
 
-    pub(super) fn step_back(&mut self) {}
+    /// Back to the event before: nothing runs backwards, so the last stretch is executed again.
+    pub(super) fn step_back(&mut self) {
+        self.playback.playing = false;
+        let now = self.run.now();
+        for span_ms in [2, 20, 200, 2_000, 20_000] {
+            let from = now.saturating_sub(Micros::from_ms(span_ms));
+            self.run.seek(from);
+            let mut last = None;
+            while self.run.step_event() && self.run.now() < now {
+                last = Some(self.run.now());
+            }
+            if let Some(last) = last {
+                self.run.seek(last);
+                return;
+            }
+            if from == Micros::ZERO {
+                break;
+            }
+        }
+        self.run.seek(Micros::ZERO);
+    }
 
     pub(super) fn seek(&mut self, at: Micros) {
-        self.now = at;
+        self.run.seek(at);
+        self.write_down();
     }
 
-    pub(super) fn speed(&mut self, _rate: Rate) {}
-
-    pub(super) fn undo(&mut self) -> bool {
-        false
-    }
-
-    pub(super) fn dispatch(&mut self, _command: Command) -> Result<(), Rejected> {
-        Err(Rejected::EmptySide)
-    }
-
-    fn power(&self, sid: Sid) -> Option<Power> {
-        self.snapshot().server(sid).map(|server| server.power)
-    }
-
-    pub(super) fn sids(&self) -> Vec<Sid> {
-        (1..=5).map(Sid).collect()
-    }
-
-    pub(super) fn has(&self, sid: Sid) -> bool {
-        self.sids().contains(&sid)
-    }
-
-    pub(super) fn leader(&self) -> Option<Sid> {
-        None
-    }
-
-    pub(super) fn refusal(&self, _command: &Command) -> Option<Rejected> {
-        None
+    pub(super) const fn speed(&mut self, rate: Rate) {
+        self.playback.speed = match rate {
+            Rate::Auto => Speed::Auto,
+            Rate::Fixed(rate) => Speed::Fixed(rate),
+        };
     }
 
     pub(super) const fn chosen_speed(&self) -> Rate {
-        Rate::Auto
+        match self.playback.speed {
+            Speed::Auto => Rate::Auto,
+            Speed::Fixed(rate) => Rate::Fixed(rate),
+        }
     }
 
-    pub(super) fn scene(&self, lens: &Lens, texts: &Texts) -> Scene {
-        draw::scene(&self.snapshot(), self.now, lens, texts)
+    pub(super) fn undo(&mut self) -> bool {
+        let undone = self.run.undo();
+        self.write_down();
+        undone
+    }
+
+    pub(super) fn dispatch(&mut self, command: Command) -> Result<(), Rejected> {
+        let done = self.run.dispatch(command);
+        self.write_down();
+        done.map(|_| ())
+    }
+
+    pub(super) fn sids(&self) -> Vec<Sid> {
+        self.run
+            .scenario()
+            .zoo_cfg
+            .servers()
+            .keys()
+            .copied()
+            .collect()
+    }
+
+    pub(super) fn has(&self, sid: Sid) -> bool {
+        self.run.scenario().zoo_cfg.servers().contains_key(&sid)
+    }
+
+    /// Who leads, if anybody does.
+    pub(super) fn leader(&self) -> Option<Sid> {
+        let snapshot = self.snapshot();
+        let leader = Cluster::of(&snapshot).leading().map(|server| server.sid);
+        let calls_itself = |server: &&ServerStatus| server.peer.state == ServerState::Leading;
+        leader.or_else(|| {
+            snapshot
+                .servers
+                .iter()
+                .find(calls_itself)
+                .map(|server| server.sid)
+        })
+    }
+
+    /// Who leads and is followed, as the scoreboard says it.
+    pub(super) fn serving_leader(&self) -> Option<Sid> {
+        Cluster::of(&self.snapshot())
+            .leading()
+            .map(|server| server.sid)
+    }
+
+    fn power(&self, sid: Sid) -> Option<Power> {
+        self.run.world().server(sid).map(|server| server.power)
     }
 
     pub(super) fn is_down(&self, sid: Sid) -> bool {
@@ -122,8 +236,26 @@ impl Engine {
         self.power(sid) == Some(Power::Paused)
     }
 
+    /// What there is to see now.
+    pub(super) fn snapshot(&self) -> Snapshot {
+        Snapshot::of(self.run.world(), &self.config, &self.story, self.run.now())
+    }
+
     /// Scenario, seed and commands as the lines of a report.
     pub(super) fn report(&self) -> String {
-        String::new()
+        let commands = serde_json::to_string_pretty(self.run.commands()).unwrap_or_default();
+        format!(
+            "seed: {}\ncommands: {commands}\nscenario: {}",
+            self.run.seed(),
+            self.run.scenario().to_json(),
+        )
     }
+
+    fn write_down(&mut self) {
+        self.story.follow(&self.run);
+    }
+}
+
+fn all_served(world: &World) -> bool {
+    world.servers().all(|server| server.peer.serving)
 }

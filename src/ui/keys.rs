@@ -1,8 +1,7 @@
 //! The keyboard map: what each key does, and the list of them for the help dialog.
 //!
-//! Keys never act inside a place to type in, with Ctrl, Alt or Meta, or under a dialog. Single
-//! letters can be turned off; what a focused control does with Space, Enter and arrows is its own
-//! affair.
+//! Keys never act inside a place to type in, with Ctrl, Alt or Meta, or under a dialog. Single letters
+//! can be turned off; what a focused control does with Space, Enter and arrows is its own affair.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +18,7 @@ use crate::view::Target;
 
 /// One row of the help dialog: the keys as they are written, and the key of the text.
 pub(super) const MAP: &[(&[&str], &str)] = &[
-    (&["1", "9"], "key-select"),
+    (&["1 – 9"], "key-select"),
     (&["←", "→"], "key-ring"),
     (&["Esc"], "key-deselect"),
     (&["Enter", "M"], "key-menu"),
@@ -48,6 +47,29 @@ pub(super) const SPEEDS: [(Rate, &str); 6] = [
     (Rate::Fixed(Ppm(10_000_000)), "10×"),
 ];
 
+/// A key and whether Shift was down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stroke {
+    pub(super) key: String,
+    pub(super) shift: bool,
+}
+
+impl Stroke {
+    pub(super) fn of(event: &KeyboardEvent) -> Self {
+        Self {
+            key: event.key(),
+            shift: event.shift_key(),
+        }
+    }
+}
+
+/// Which way a speed changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pace {
+    Slower,
+    Faster,
+}
+
 /// Listens for keys, for as long as the page lives.
 pub(super) fn install(handle: &Handle) {
     let handle = handle.clone();
@@ -57,10 +79,12 @@ pub(super) fn install(handle: &Handle) {
             return;
         }
         let key = event.key();
-        if (key == " " || key == "Enter") && dom::is_control(event.target()) {
+        // A partition being typed ends with Enter wherever the focus is.
+        let ends_typing = key == "Enter" && handle.read(|store| store.typed != Typed::Nothing);
+        if (key == " " || key == "Enter") && !ends_typing && dom::is_control(event.target()) {
             return;
         }
-        let action = handle.read(|store| meaning(store, &key, event.shift_key()));
+        let action = handle.read(|store| meaning(store, &Stroke::of(&event)));
         if let Some(action) = action {
             event.prevent_default();
             handle.act(action);
@@ -69,7 +93,8 @@ pub(super) fn install(handle: &Handle) {
 }
 
 /// What a key means now.
-fn meaning(store: &Store, key: &str, shift: bool) -> Option<Action> {
+fn meaning(store: &Store, stroke: &Stroke) -> Option<Action> {
+    let key = stroke.key.as_str();
     if store.dialog.is_some() || store.menu.is_some() {
         return None;
     }
@@ -88,7 +113,7 @@ fn meaning(store: &Store, key: &str, shift: bool) -> Option<Action> {
     if let Some(sid) = server_of(store, key) {
         return Some(Action::Select(Some(Target::Server(sid))));
     }
-    timed(store, key).or_else(|| verb(store, key, shift))
+    timed(store, key).or_else(|| verb(store, stroke))
 }
 
 /// Leaves what is being done, one thing at a time.
@@ -109,8 +134,8 @@ fn timed(store: &Store, key: &str) -> Option<Action> {
     let action = match key {
         "." => Action::StepForward,
         "," => Action::StepBack,
-        "<" => Action::Speed(neighbour(store.engine.chosen_speed(), false)),
-        ">" => Action::Speed(neighbour(store.engine.chosen_speed(), true)),
+        "<" => Action::Speed(neighbour(store.engine.chosen_speed(), Pace::Slower)),
+        ">" => Action::Speed(neighbour(store.engine.chosen_speed(), Pace::Faster)),
         "a" | "A" => Action::Speed(Rate::Auto),
         "Home" => Action::Seek(Micros::ZERO),
         "End" => Action::Seek(store.engine.horizon()),
@@ -120,10 +145,10 @@ fn timed(store: &Store, key: &str) -> Option<Action> {
 }
 
 /// What changes the cluster, or the page.
-fn verb(store: &Store, key: &str, shift: bool) -> Option<Action> {
+fn verb(store: &Store, stroke: &Stroke) -> Option<Action> {
     let inject = |fault| Some(Action::Run(Command::Inject { fault }));
-    match key {
-        "k" | "K" if shift => inject(Fault::PullPlug {
+    match stroke.key.as_str() {
+        "k" | "K" if stroke.shift => inject(Fault::PullPlug {
             sid: store.subject()?,
         }),
         "k" | "K" => inject(store.kill_or_restart(store.subject()?)),
@@ -145,7 +170,6 @@ fn verb(store: &Store, key: &str, shift: bool) -> Option<Action> {
 fn continued(store: &Store, key: &str) -> Option<Action> {
     let sid = server_of(store, key);
     match (&store.typed, sid) {
-        (Typed::Nothing, _) => None,
         (Typed::Link(None), Some(sid)) => Some(Action::Typed(Typed::Link(Some(sid)))),
         (Typed::Link(Some(from)), Some(to)) => Some(Action::Run(cut(*from, to))),
         (Typed::Side(side), Some(sid)) => {
@@ -170,15 +194,14 @@ fn server_of(store: &Store, key: &str) -> Option<Sid> {
 }
 
 /// The next slower or faster speed; Auto is left for 1×.
-fn neighbour(now: Rate, faster: bool) -> Rate {
+fn neighbour(now: Rate, pace: Pace) -> Rate {
     let fixed = SPEEDS.get(1..).unwrap_or_default();
     let Some(index) = fixed.iter().position(|(rate, _)| *rate == now) else {
         return Rate::Fixed(Ppm::ONE);
     };
-    let next = if faster {
-        index + 1
-    } else {
-        index.saturating_sub(1)
+    let next = match pace {
+        Pace::Faster => index + 1,
+        Pace::Slower => index.saturating_sub(1),
     };
     fixed
         .get(next)
@@ -193,10 +216,10 @@ mod tests {
     #[test]
     fn speeds_go_step_by_step_and_stop_at_the_ends() {
         let slowest = Rate::Fixed(Ppm(1_000));
-        assert_eq!(neighbour(slowest, false), slowest);
-        assert_eq!(neighbour(slowest, true), Rate::Fixed(Ppm(10_000)));
+        assert_eq!(neighbour(slowest, Pace::Slower), slowest);
+        assert_eq!(neighbour(slowest, Pace::Faster), Rate::Fixed(Ppm(10_000)));
         let fastest = Rate::Fixed(Ppm(10_000_000));
-        assert_eq!(neighbour(fastest, true), fastest);
-        assert_eq!(neighbour(Rate::Auto, true), Rate::Fixed(Ppm::ONE));
+        assert_eq!(neighbour(fastest, Pace::Faster), fastest);
+        assert_eq!(neighbour(Rate::Auto, Pace::Faster), Rate::Fixed(Ppm::ONE));
     }
 }

@@ -1,9 +1,7 @@
 //! Menus: the verbs for a server, and on a phone the tools and the page's own buttons.
 //!
-//! A verb that cannot apply now is dimmed and says why; it can still be reached, so that the reason
-//! can be read.
-
-use std::collections::BTreeSet;
+//! A verb that cannot apply now is dimmed and says why; it can still be reached, so that the reason can
+//! be read.
 
 use web_sys::HtmlElement;
 use yew::{
@@ -18,8 +16,8 @@ use super::store::{Handle, Store};
 use super::tool::Tool;
 use super::widgets::tabs::neighbour;
 use crate::protocol::Sid;
-use crate::sim::{Command, Fault};
-use crate::view::Target;
+use crate::sim::Command;
+use crate::view::actions::{self, Verb};
 use crate::view::scene::Point;
 
 /// One line of a menu.
@@ -55,67 +53,48 @@ pub(super) fn menus() -> Html {
     html! { <Menu {heading} {items} {at} /> }
 }
 
-fn verbs(store: &Store, sid: Sid) -> Vec<Item> {
-    let texts = &store.texts;
-    let others = store
-        .engine
-        .sids()
-        .into_iter()
-        .filter(|&other| other != sid);
-    let side: BTreeSet<Sid> = others.collect();
-    let act = |icon, label: &str, key, fault: Fault, apart| {
-        let command = Command::Inject { fault };
-        let reason = store
-            .engine
-            .refusal(&command)
-            .map(|rejected| store.explain(&rejected));
-        Item {
-            icon,
-            label: texts.get(label),
-            key,
-            reason,
-            action: Action::Run(command),
-            apart,
-        }
-    };
-    let cut_off = Fault::Partition {
-        side: BTreeSet::from([sid]),
-    };
-    let mut items = vec![
-        act(Icon::Kill, "verb-kill", "K", Fault::Kill { sid }, false),
-        act(
-            Icon::Plug,
-            "verb-plug",
-            "⇧K",
-            Fault::PullPlug { sid },
-            false,
-        ),
-        act(
-            Icon::Restart,
-            "verb-restart",
-            "K",
-            Fault::Restart { sid },
-            false,
-        ),
-        act(Icon::Pause, "verb-pause", "P", Fault::Pause { sid }, false),
-        act(
-            Icon::Resume,
-            "verb-resume",
-            "P",
-            Fault::Resume { sid },
-            false,
-        ),
-    ];
-    if !side.is_empty() {
-        items.push(act(Icon::Partition, "verb-cut-off", "X", cut_off, true));
+/// A verb's pictogram.
+pub(super) const fn verb_icon(verb: Verb) -> Icon {
+    match verb {
+        Verb::Kill => Icon::Kill,
+        Verb::PullPlug => Icon::Plug,
+        Verb::Restart => Icon::Restart,
+        Verb::Pause => Icon::Pause,
+        Verb::Resume => Icon::Resume,
+        Verb::Isolate => Icon::Partition,
     }
+}
+
+/// The key of a verb's name where room is scarce.
+pub(super) const fn short_name(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Kill => "tool-kill",
+        Verb::PullPlug => "tool-plug",
+        Verb::Restart => "tool-restart",
+        Verb::Pause => "tool-pause",
+        Verb::Resume => "verb-resume",
+        Verb::Isolate => "short-isolate",
+    }
+}
+
+fn verbs(store: &Store, sid: Sid) -> Vec<Item> {
+    let verbs = actions::menu(&store.engine.snapshot(), sid, &store.texts);
+    let item = |item: actions::MenuItem| Item {
+        icon: verb_icon(item.verb),
+        label: item.label,
+        key: item.verb.shortcut(),
+        reason: item.dimmed,
+        action: Action::Run(item.verb.command(sid)),
+        apart: item.verb == Verb::Isolate,
+    };
+    let mut items: Vec<Item> = verbs.into_iter().map(item).collect();
     items.push(Item {
         icon: Icon::Select,
-        label: texts.get("verb-inspect"),
+        label: store.texts.get("verb-inspect"),
         key: "",
         reason: None,
-        action: Action::Select(Some(Target::Server(sid))),
-        apart: side.is_empty(),
+        action: Action::Inspect(sid),
+        apart: false,
     });
     items
 }

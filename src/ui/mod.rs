@@ -1,8 +1,7 @@
 //! The page: what a browser shows of a run, and what a reader does to it.
 //!
-//! Nothing here decides what happens in a cluster. Components render [`store::Handle`] and act
-//! through [`action::Action`]; the stage and the playhead are painted once per frame past the
-//! virtual DOM.
+//! Nothing here decides what happens in a cluster. Components render [`store::Handle`] and act through
+//! [`action::Action`]; the stage and the playhead are painted once per frame past the virtual DOM.
 
 mod action;
 mod api;
@@ -50,8 +49,7 @@ use store::{Handle, Motion, Settings, Store, Switch};
 use timebar::TimeBar;
 use topbar::TopBar;
 
-/// Puts the page into the document and lets time run. Does nothing where there is no page to put it
-/// in.
+/// Puts the page into the document and lets time run. Does nothing where there is no page to put it in.
 pub fn start() {
     crash::install();
     let Some(place) = dom::by_id("app") else {
@@ -154,22 +152,22 @@ fn app(props: &AppProps) -> Html {
                 <h1 class="vh">{ "ZabScope" }</h1>
                 <Stage />
                 <Caption />
+                <Menus />
+                if let Some((text, _)) = toast {
+                    <div class="toast" role="status">{ text }</div>
+                }
+                if dropping {
+                    <div class="droptarget">{ handle.text("drop-here") }</div>
+                }
             </main>
             <ActionRow />
             <PanelRegion />
             <TimeBar />
-            <Menus />
             if let Some(dialog) = dialog {
                 { match dialog {
                     Dialog::Help => html! { <Help /> },
                     Dialog::Config(text) => html! { <Config {text} /> },
                 } }
-            }
-            if let Some((text, _)) = toast {
-                <div class="toast" role="status">{ text }</div>
-            }
-            if dropping {
-                <div class="droptarget">{ handle.text("drop-here") }</div>
             }
         </ContextProvider<Handle>>
     }

@@ -1,7 +1,7 @@
 //! The page's state, outside all components, and the one way to change it.
 //!
-//! Components hold a [`Handle`]: it reads, and it takes an [`Action`]. A handle equals another of
-//! the same revision, so a panel renders again when, and only when, the revision has grown.
+//! Components hold a [`Handle`]: it reads, and it takes an [`Action`]. A handle equals another of the
+//! same revision, so a panel renders again when, and only when, the revision has grown.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -21,17 +21,24 @@ use crate::base::{Micros, Ppm};
 use crate::protocol::Sid;
 use crate::sim::Rejected;
 use crate::view::layout::Layout;
-use crate::view::scene::{Point, Size};
-use crate::view::texts::{Language, Texts};
-use crate::view::{Scene, Target};
+use crate::view::scene::{Chip, Point, Size};
+use crate::view::texts::{Language, Texts, Value};
+use crate::view::{Scene, Target, alt_text};
 
 /// How long a short message stays.
 const TOAST: Micros = Micros::from_ms(4_000);
 /// The shortest time between two renderings of the panels while time runs.
 const RENDER_EVERY: Micros = Micros::from_ms(100);
 
+/// The shortest time between two sentences of the live region.
+const SPEAK_EVERY: Micros = Micros::from_ms(1_500);
+
 /// Everything the page knows.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches of one page; no function takes them one by one"
+)]
 pub(super) struct Store {
     pub(super) engine: Engine,
     pub(super) texts: Rc<Texts>,
@@ -61,10 +68,17 @@ pub(super) struct Store {
     pub(super) size: Size,
     /// The stage's top left corner in the window.
     pub(super) corner: Point,
-    /// The overview's width.
-    pub(super) track_width: f64,
+    /// The overview's size.
+    pub(super) track: Size,
+    /// Where the reader has dragged to since the last frame.
+    pub(super) scrub: Option<Micros>,
+    /// The last sentence the live region spoke, and how long ago.
+    pub(super) spoken: Option<u64>,
+    pub(super) since_spoken: Micros,
     /// The picture painted last; pointers are held against it.
     pub(super) scene: Scene,
+    /// The chips over it, as they were rendered last.
+    pub(super) chips: Vec<Chip>,
     /// What a mouse is over.
     pub(super) hover: Option<Target>,
     /// A pointer that is down on the stage.
@@ -103,7 +117,7 @@ impl Store {
     /// The first state of the page.
     pub(super) fn new(settings: &Settings) -> Self {
         let reduced_motion = settings.motion == Motion::Reduced;
-        let engine = Engine::new(&settings.asked, !reduced_motion);
+        let engine = Engine::new(&settings.asked, settings.motion);
         crash::remember(engine.report());
         Self {
             engine,
@@ -125,8 +139,12 @@ impl Store {
             look: 0,
             size: Size::default(),
             corner: Point::default(),
-            track_width: 0.0,
+            track: Size::default(),
+            scrub: None,
+            spoken: None,
+            since_spoken: Micros::ZERO,
             scene: Scene::default(),
+            chips: Vec::new(),
             hover: None,
             gesture: None,
             rate: Ppm::ONE,
@@ -155,12 +173,24 @@ impl Store {
 
     /// What a server's button says.
     pub(super) fn name_of(&self, sid: Sid) -> String {
-        self.texts.sid(sid)
+        alt_text::server_name(&self.engine.snapshot(), sid, &self.texts)
     }
 
     /// Why a command was refused, in words.
     pub(super) fn explain(&self, rejected: &Rejected) -> String {
-        rejected.to_string()
+        let who = |sid: Sid| vec![("who", Value::Sids(vec![sid]))];
+        match rejected {
+            Rejected::Down { sid } => self.texts.with("dim-down", &who(*sid)),
+            Rejected::Running { sid } => self.texts.with("dim-runs", &who(*sid)),
+            Rejected::Paused { sid } => self.texts.with("dim-paused", &who(*sid)),
+            Rejected::NotPaused { sid } => self.texts.with("dim-not-paused", &who(*sid)),
+            Rejected::SameServer { .. } => self.texts.get("refused-same"),
+            Rejected::AlreadyCut { .. } => self.texts.get("refused-cut"),
+            Rejected::EmptySide => self.texts.get("refused-side"),
+            Rejected::UnknownServer { .. }
+            | Rejected::UnknownFault { .. }
+            | Rejected::TooManyFaults { .. } => rejected.to_string(),
+        }
     }
 
     /// A point of the window beside a server, for its menu.
@@ -181,9 +211,13 @@ impl Store {
     fn frame(&mut self, wall: Micros) -> bool {
         let was_playing = self.engine.playing();
         let before = self.engine.now();
-        self.rate = self.engine.frame(wall, self.reduced_motion);
+        if let Some(at) = self.scrub.take() {
+            self.engine.seek(at);
+        }
+        self.rate = self.engine.frame(wall);
         crash::remember_moment(self.engine.now());
         self.since_render += wall;
+        self.since_spoken += wall;
         let toast_ends = match &mut self.toast {
             Some((_, left)) => {
                 *left = left.saturating_sub(wall);
@@ -196,6 +230,18 @@ impl Store {
         }
         let moved = self.engine.now() != before || was_playing != self.engine.playing();
         toast_ends || (moved && self.since_render >= RENDER_EVERY)
+    }
+
+    /// What the live region says next: news only, at most one per 1.5 s.
+    pub(super) fn speak(&mut self) -> Option<String> {
+        if self.since_spoken < SPEAK_EVERY {
+            return None;
+        }
+        let engine = &self.engine;
+        let (seq, text) = alt_text::live(engine.story(), engine.now(), self.spoken, &self.texts)?;
+        self.spoken = Some(seq);
+        self.since_spoken = Micros::ZERO;
+        Some(text)
     }
 
     fn touched(&mut self) {

@@ -29,7 +29,7 @@ pub(super) fn time_bar() -> Html {
                 </button>
                 <button type="button" class="play" id="play" aria-label={handle.text(play_name)}
                     onclick={handle.callback(move |_| Action::Play(!playing))}>
-                    { play_icon(playing) }
+                    { icon(if playing { PAUSE } else { PLAY }) }
                 </button>
                 <button type="button" class="btn" id="step" aria-label={handle.text("step-forward")}
                     onclick={handle.callback(|_| Action::StepForward)}>
@@ -44,12 +44,10 @@ pub(super) fn time_bar() -> Html {
     }
 }
 
-fn play_icon(playing: bool) -> Html {
-    let path = if playing {
-        "M7 5h3.5v14H7zM13.5 5H17v14h-3.5z"
-    } else {
-        "M8 4.5v15l12-7.5z"
-    };
+const PLAY: &str = "M8 4.5v15l12-7.5z";
+const PAUSE: &str = "M7 5h3.5v14H7zM13.5 5H17v14h-3.5z";
+
+fn icon(path: &'static str) -> Html {
     html! { <svg viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg> }
 }
 
@@ -58,8 +56,7 @@ fn speeds(handle: &Handle) -> Html {
         handle.read(|store| (store.engine.chosen_speed(), store.rate, store.phone));
     let known = SPEEDS.iter().any(|(speed, _)| *speed == chosen);
     let button = |(index, (speed, label)): (usize, &(Rate, &'static str))| {
-        // A speed set from outside shows on the button for Auto's place, so that the rate always
-        // shows.
+        // A speed set from outside shows on the button for Auto's place, so that the rate always shows.
         let pressed = *speed == chosen || (!known && index == 0);
         let next = SPEEDS
             .get(index + 1)

@@ -269,7 +269,7 @@ impl Board<'_> {
             let keys = [
                 "score-no-heartbeats",
                 "score-nobody-leads",
-                "score-no-heartbeats",
+                "score-no-heartbeats-short",
                 "score-nobody-leads",
             ];
             return self.cell(keys, &Args::new(), Mood::Bad);

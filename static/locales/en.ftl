@@ -50,13 +50,6 @@ typed-link-from = Cut the link from S{ $sid } to …
 typed-side = Cut off servers: type their numbers, then Enter. Esc leaves.
 typed-side-with = Cut off { $who }: Enter
 
-verb-kill = Kill the process
-verb-plug = Pull the plug (no goodbye)
-verb-restart = Restart
-verb-pause = Pause the process
-verb-resume = Let it go on
-verb-cut-off = Cut off from everyone
-verb-inspect = Inspect
 
 help-heading = Keyboard map
 help-about = Without a selection, a key for one server means the leader.
@@ -82,6 +75,38 @@ key-ends = To the beginning, to the end
 key-help = This list
 
 config-heading = Start a cluster from zoo.cfg
+more-tools = More tools
+moment = Moment of the run
+legend-heading = What moves
+all-servers = All servers
+larger-wins = larger wins, left to right
+agrees = agrees
+short-isolate = Cut off
+events-none = Nothing has happened yet.
+refused-same = A link needs two different servers.
+refused-cut = This link is cut already.
+refused-side = A partition needs servers on both sides.
+config-about = Paste or edit the text, or drop a file. The running cluster goes on until you start the new one.
+config-text = Text of zoo.cfg
+config-choose = Choose a file
+config-keep = Keep the running cluster
+config-start = Start this cluster
+config-valid = Valid: { $servers ->
+    [one] 1 server
+   *[other] { $servers } servers
+}{ $warnings ->
+    [0] .
+    [one] , 1 warning.
+   *[other] , { $warnings } warnings.
+}
+config-invalid = { $errors ->
+    [one] 1 error
+   *[other] { $errors } errors
+}: the running cluster stays as it is.
+config-error = Error
+config-warning = Warning
+config-whole = whole file
+config-place = line { $line }, column { $column }
 config-too-large = This file is larger than 64 MB. A zoo.cfg has a few lines.
 
 ## Words
@@ -412,6 +437,7 @@ score-heartbeats-short = { $have } of { $of }
 score-last-heard = heartbeats · last answer { $seconds } s ago
 score-heartbeats-key = heartbeats answered
 score-no-heartbeats = No heartbeats
+score-no-heartbeats-short = None
 score-nobody-leads = nobody leads
 score-no-followers = S{ $leader } has no followers yet
 score-one-leader = One leader

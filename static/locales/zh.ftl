@@ -50,13 +50,6 @@ typed-link-from = 断开 S{ $sid } 到 … 的链路
 typed-side = 隔离服务器：输入编号，再按 Enter。Esc 退出。
 typed-side-with = 隔离 { $who }：按 Enter
 
-verb-kill = 杀掉进程
-verb-plug = 拔掉电源（无告别）
-verb-restart = 重启
-verb-pause = 暂停进程
-verb-resume = 让它继续
-verb-cut-off = 与所有服务器隔离
-verb-inspect = 查看
 
 help-heading = 键盘说明
 help-about = 没有选中服务器时，单台操作针对领导者。
@@ -82,6 +75,31 @@ key-ends = 回到开头，跳到末尾
 key-help = 本说明
 
 config-heading = 用 zoo.cfg 启动集群
+more-tools = 更多工具
+moment = 运行中的时刻
+legend-heading = 图例
+all-servers = 所有服务器
+larger-wins = 从左到右比较，大者胜
+agrees = 一致
+short-isolate = 隔离
+events-none = 还没有发生任何事。
+refused-same = 链路需要两台不同的服务器。
+refused-cut = 这条链路已经断开。
+refused-side = 分区的两侧都需要有服务器。
+config-about = 粘贴或编辑文本，或拖入文件。启动新集群之前，当前集群继续运行。
+config-text = zoo.cfg 文本
+config-choose = 选择文件
+config-keep = 保留当前集群
+config-start = 启动此集群
+config-valid = 有效：{ $servers } 台服务器{ $warnings ->
+    [0] 。
+   *[other] ，{ $warnings } 条警告。
+}
+config-invalid = { $errors } 处错误：当前集群保持不变。
+config-error = 错误
+config-warning = 警告
+config-whole = 整个文件
+config-place = 第 { $line } 行，第 { $column } 列
 config-too-large = 文件超过 64 MB，而 zoo.cfg 只有几行。
 
 ## 词
@@ -304,6 +322,7 @@ score-heartbeats-short = { $have }/{ $of }
 score-last-heard = 心跳 · 最近应答于 { $seconds } 秒前
 score-heartbeats-key = 心跳已应答
 score-no-heartbeats = 没有心跳
+score-no-heartbeats-short = 无
 score-nobody-leads = 无人领导
 score-no-followers = S{ $leader } 还没有跟随者
 score-one-leader = 唯一领导者

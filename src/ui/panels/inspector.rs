@@ -1,1 +1,144 @@
 //! Inspector: everything about the selected server.
+
+use yew::{Html, classes, html};
+
+use super::super::action::{Action, MenuAt};
+use super::super::icons::Icon;
+use super::super::menu::verb_icon;
+use super::super::store::Handle;
+use super::super::widgets::body::{Look, mini};
+use crate::protocol::Sid;
+use crate::view::actions::{MenuItem, menu};
+use crate::view::inspector::{Ballot, Fact, Inspector, TimerRow, inspect};
+
+pub(super) fn body(handle: &Handle, sid: Sid) -> Html {
+    let model = handle.read(|store| {
+        let snapshot = store.engine.snapshot();
+        let seen = inspect(&snapshot, sid, store.engine.now(), &store.texts)?;
+        Some((seen, menu(&snapshot, sid, &store.texts)))
+    });
+    let Some((seen, verbs)) = model else {
+        return Html::default();
+    };
+    html! {
+        <>
+            { head(handle, &seen) }
+            <div class="acts">{ for verbs.iter().map(|item| act(handle, sid, item)) }</div>
+            { ballots(handle, &seen) }
+            if !seen.timers.is_empty() {
+                <h2>{ handle.text("inspect-timers") }</h2>
+                { for seen.timers.iter().map(timer) }
+            }
+            if !seen.facts.is_empty() {
+                <h2>{ handle.text("inspect-epochs") }</h2>
+                <dl class="kv">{ for seen.facts.iter().map(fact) }</dl>
+            }
+        </>
+    }
+}
+
+fn head(handle: &Handle, seen: &Inspector) -> Html {
+    let look = Look {
+        standing: seen.standing,
+        is_paused: seen.is_paused,
+    };
+    let name = handle.read(|store| store.texts.sid(seen.sid));
+    html! {
+        <div class="ihead">
+            <button type="button" class="btn" aria-label={handle.text("all-servers")}
+                onclick={handle.callback(|_| Action::Select(None))}>
+                { Icon::Back.html() }
+            </button>
+            { mini(look, Some(seen.sid), 64) }
+            <div>
+                <h2 class="h">{ format!("{name} · {}", seen.state) }</h2>
+                <p>{ &seen.summary }</p>
+            </div>
+        </div>
+    }
+}
+
+fn act(handle: &Handle, sid: Sid, item: &MenuItem) -> Html {
+    let (verb, dimmed) = (item.verb, item.dimmed.is_some());
+    let click = {
+        let handle = handle.clone();
+        move |_| {
+            if dimmed {
+                let at = handle.read(|store| store.beside(sid));
+                handle.act(Action::Menu(Some(MenuAt::Server(sid, at))));
+            } else {
+                handle.act(Action::Run(verb.command(sid)));
+            }
+        }
+    };
+    html! {
+        <button type="button" aria-disabled={dimmed.to_string()} title={item.dimmed.clone()} onclick={click}>
+            { verb_icon(verb).html() }
+            { handle.text(super::super::menu::short_name(verb)) }
+        </button>
+    }
+}
+
+fn ballots(handle: &Handle, seen: &Inspector) -> Html {
+    if seen.ballots.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <>
+            <h2>{ handle.text("inspect-ballots") }<small>{ handle.text("larger-wins") }</small></h2>
+            <table class="ballots">
+                <thead><tr>
+                    <th scope="col">{ handle.text("inspect-from") }</th>
+                    <th scope="col">{ handle.text("inspect-for") }</th>
+                    <th scope="col" class="r">{ handle.text("epoch") }</th>
+                    <th scope="col" class="r">{ "zxid" }</th>
+                    <th scope="col" class="r">{ handle.text("inspect-id") }</th>
+                    <th scope="col"><span class="vh">{ handle.text("agrees") }</span></th>
+                </tr></thead>
+                <tbody>{ for seen.ballots.iter().map(|ballot| row(handle, seen.sid, ballot)) }</tbody>
+            </table>
+            if let Some(agreement) = &seen.agreement { <p class="agree">{ agreement }</p> }
+        </>
+    }
+}
+
+fn row(handle: &Handle, me: Sid, ballot: &Ballot) -> Html {
+    let name = |sid: Sid| handle.read(|store| store.texts.sid(sid));
+    html! {
+        <tr class={classes!(ballot.agrees.then_some("win"))}>
+            <td>
+                { name(ballot.from) }
+                if ballot.from == me { <span class="own">{ " " }{ handle.text("itself") }</span> }
+            </td>
+            <td>{ name(ballot.leader) }</td>
+            <td class="r mono">{ ballot.epoch }</td>
+            <td class="r mono">{ &ballot.zxid }</td>
+            <td class="r mono">{ ballot.leader.0 }</td>
+            <td class="r">if ballot.agrees { { Icon::Check.classed("tick") } }</td>
+        </tr>
+    }
+}
+
+fn timer(row: &TimerRow) -> Html {
+    let width = format!("width:{:.1}%", row.share * 100.0);
+    html! {
+        <>
+            <div class="tl"><span>{ &row.label }</span><b class="mono">{ &row.left }</b></div>
+            <div class={classes!("bar", row.is_low.then_some("warn"))} aria-hidden="true">
+                <i style={width}></i>
+            </div>
+        </>
+    }
+}
+
+fn fact(fact: &Fact) -> Html {
+    html! {
+        <>
+            <dt>{ &fact.label }</dt>
+            <dd class="mono">
+                { &fact.value }
+                if let Some(exact) = &fact.exact { <span class="own">{ " " }{ exact }</span> }
+            </dd>
+        </>
+    }
+}

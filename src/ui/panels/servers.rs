@@ -1,10 +1,74 @@
 //! Servers: the stage as a list, complete, or one server in detail where one is selected.
 
-use yew::{Html, html};
+use yew::{Html, classes, html};
 
+use super::super::action::Action;
 use super::super::store::Handle;
+use super::super::widgets::body::{Look, mini};
+use super::super::widgets::glyph::glyph;
+use super::inspector;
+use crate::view::Target;
+use crate::view::palette::Glyph;
+use crate::view::servers_table::{Row, rows};
 
 pub(super) fn body(handle: &Handle) -> Html {
-    let _ = handle;
-    html! {}
+    if let Some(Target::Server(sid)) = handle.read(|store| store.selection) {
+        return inspector::body(handle, sid);
+    }
+    let rows = handle.read(|store| rows(&store.engine.snapshot(), &store.texts));
+    let head = |key: &str| html! { <th scope="col">{ handle.text(key) }</th> };
+    html! {
+        <>
+            { selected(handle) }
+            <table class="srv">
+                <thead><tr>
+                    { head("table-server") }
+                    { head("table-state") }
+                    { head("table-epoch") }
+                    { head("table-votes-for") }
+                    <th scope="col" class="r">{ handle.text("table-zxid") }</th>
+                </tr></thead>
+                <tbody>{ for rows.iter().map(|row| row_html(handle, row)) }</tbody>
+            </table>
+            <h2>{ handle.text("legend-heading") }</h2>
+            <ul class="legend">
+                { for Glyph::ALL.into_iter().map(|kind| html! {
+                    <li>{ glyph(kind) }{ handle.text(kind.key()) }</li>
+                }) }
+            </ul>
+        </>
+    }
+}
+
+fn row_html(handle: &Handle, row: &Row) -> Html {
+    let sid = row.sid;
+    let select = handle.callback(move |_| Action::Select(Some(Target::Server(sid))));
+    let look = Look {
+        standing: row.standing,
+        is_paused: row.is_paused,
+    };
+    let votes = if row.is_voting { "elect" } else { "dim" };
+    html! {
+        <tr key={sid.0} onclick={select}>
+            <td>
+                <button type="button" class="nm">{ mini(look, Some(sid), 30) }{ &row.name }</button>
+            </td>
+            <td>{ &row.state }</td>
+            <td class="mono">{ &row.epoch }</td>
+            <td class={classes!(votes)}>{ &row.votes_for }</td>
+            <td class="mono r">{ &row.zxid }</td>
+        </tr>
+    }
+}
+
+/// What is said of a selected link or message.
+fn selected(handle: &Handle) -> Html {
+    let name = handle.read(|store| {
+        let target = store.selection?;
+        crate::view::alt_text::target_name(&store.engine.snapshot(), target, &store.texts)
+    });
+    name.map_or_else(
+        Html::default,
+        |name| html! { <p class="picked"><b>{ name }</b></p> },
+    )
 }

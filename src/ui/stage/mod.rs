@@ -1,7 +1,6 @@
 //! The stage: a canvas for what moves, real buttons over the servers, chips over the faults.
 //!
-//! The canvas is painted once per frame past the virtual DOM; what can be focused is rendered by
-//! it.
+//! The canvas is painted once per frame past the virtual DOM; what can be focused is rendered by it.
 
 pub(super) mod gesture;
 mod hits;
@@ -33,7 +32,7 @@ pub(super) fn stage() -> Html {
     let Some(handle) = use_context::<Handle>() else {
         return Html::default();
     };
-    let (tool, chips) = handle.read(|store| (store.tool.name(), store.scene.chips.clone()));
+    let (tool, chips) = handle.read(|store| (store.tool.name(), store.chips.clone()));
     let listeners = pointer::Listeners::new(&handle);
     html! {
         <div class="canvas" data-tool={tool}
@@ -141,9 +140,20 @@ impl Canvas {
             self.palette = Palette::resolve();
             self.look = Some(key.look);
         }
-        handle.quietly(|store| {
-            store.scene = store.engine.scene(&lens(store, size), &store.texts);
+        let chips = handle.quietly(|store| {
+            let snapshot = store.engine.snapshot();
+            let lens = lens(store, size);
+            store.scene =
+                crate::view::draw::scene(&snapshot, store.engine.now(), &lens, &store.texts);
+            let changed = store.scene.chips != store.chips;
+            if changed {
+                store.chips.clone_from(&store.scene.chips);
+            }
+            changed
         });
+        if chips {
+            handle.refresh(|_| {});
+        }
         if let Some(context) = context(&canvas, &key) {
             handle.read(|store| self.paint(&context, store));
         }
