@@ -62,7 +62,10 @@ async function engine(browser, address) {
 async function frames(browser, address) {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   await page.goto(address);
-  await page.waitForFunction(() => JSON.stringify(window.zabscope?.state() ?? "").includes("LEADING"));
+  const leads = () => JSON.stringify(window.zabscope?.state() ?? "").includes("LEADING");
+  await page.waitForFunction(leads).catch(() => {
+    throw new Error("page:   window.zabscope.state() named no LEADING server within 30 s");
+  });
   await page.evaluate(() => {
     window.zabscope.speed(1);
     window.zabscope.play();
