@@ -1,7 +1,7 @@
 //! Menus: the verbs for a server, and on a phone the tools and the page's own buttons.
 //!
-//! A verb that cannot apply now is dimmed and says why; it can still be reached, so that the reason can
-//! be read.
+//! A verb that cannot apply now is dimmed and says why; it can still be reached, so that the reason
+//! can be read.
 
 use web_sys::HtmlElement;
 use yew::{

@@ -1,7 +1,7 @@
 //! The page's state, outside all components, and the one way to change it.
 //!
-//! Components hold a [`Handle`]: it reads, and it takes an [`Action`]. A handle equals another of the
-//! same revision, so a panel renders again when, and only when, the revision has grown.
+//! Components hold a [`Handle`]: it reads, and it takes an [`Action`]. A handle equals another of
+//! the same revision, so a panel renders again when, and only when, the revision has grown.
 
 use std::cell::RefCell;
 use std::rc::Rc;

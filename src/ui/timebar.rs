@@ -56,7 +56,8 @@ fn speeds(handle: &Handle) -> Html {
         handle.read(|store| (store.engine.chosen_speed(), store.rate, store.phone));
     let known = SPEEDS.iter().any(|(speed, _)| *speed == chosen);
     let button = |(index, (speed, label)): (usize, &(Rate, &'static str))| {
-        // A speed set from outside shows on the button for Auto's place, so that the rate always shows.
+        // A speed set from outside shows on the button for Auto's place, so that the rate always
+        // shows.
         let pressed = *speed == chosen || (!known && index == 0);
         let next = SPEEDS
             .get(index + 1)

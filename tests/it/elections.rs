@@ -1,7 +1,9 @@
 //! What a thousand elections do, beside what recordings of real ensembles did.
 //!
-//! Each test prints its figures (`cargo nextest run elections --no-capture`) and asserts what must hold:
-//! medians and rates over many seeds, and in every seed what is not a race. A failing seed is named.
+//! Each test prints its figures (`cargo nextest run elections --no-capture`) and asserts what must
+//! hold:
+//! medians and rates over many seeds, and in every seed what is not a race. A failing seed is
+//! named.
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -313,7 +315,8 @@ fn staggered_starts_elect_the_server_that_completes_the_quorum() {
     }
 }
 
-/// Cuts the leader of three off; how long both it and its successor were LEADING, and the new election.
+/// Cuts the leader of three off; how long both it and its successor were LEADING, and the new
+/// election.
 fn cut_off(seed: u64) -> (u64, u64, i64) {
     let mut spec = settled(3);
     spec.config.tick_time_ms = 500;

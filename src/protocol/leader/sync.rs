@@ -1,7 +1,8 @@
 //! How a leader brings one learner to its own history: DIFF, TRUNC or SNAP.
 //!
 //! A pure decision; the learner's handler sends what it says. Until transactions are broadcast the
-//! committed log holds at most what a start-up replayed, of which only the end matters here. Source: `LearnerHandler.java, syncFollower`.
+//! committed log holds at most what a start-up replayed, of which only the end matters here.
+//! Source: `LearnerHandler.java, syncFollower`.
 
 use crate::protocol::ids::Zxid;
 use crate::protocol::message::{QuorumBody, QuorumPacket};

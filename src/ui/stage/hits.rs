@@ -47,7 +47,8 @@ pub(super) fn hits() -> Html {
                 }
             }
         };
-        // A click without a pointer: Space, or a screen reader. Pointers are read on the stage itself.
+        // A click without a pointer: Space, or a screen reader. Pointers are read on the stage
+        // itself.
         let click = {
             let handle = handle.clone();
             move |event: MouseEvent| {

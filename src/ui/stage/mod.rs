@@ -1,6 +1,7 @@
 //! The stage: a canvas for what moves, real buttons over the servers, chips over the faults.
 //!
-//! The canvas is painted once per frame past the virtual DOM; what can be focused is rendered by it.
+//! The canvas is painted once per frame past the virtual DOM; what can be focused is rendered by
+//! it.
 
 pub(super) mod gesture;
 mod hits;
