@@ -229,7 +229,7 @@ say-joins-leader = { $who } 转向 S{ $leader }：多数派已在跟随它。
 say-challenge-lost = { $who } 挂断：S{ $to } 编号更大，由它回拨。
 say-evicted = { $who } 用新选票替换了尚未发给 S{ $to } 的旧选票。
 
-why-ballot = 选票是（纪元, zxid, 编号），从左到右比较，大者胜。
+why-ballot = 选票是（纪元，zxid，编号），从左到右比较，大者胜。
 why-round = 选票只在同一轮选举中有效。
 why-finalize = 更大的选票可能还在路上。
 

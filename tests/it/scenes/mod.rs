@@ -1,0 +1,225 @@
+//! What is drawn and said of hand-made moments: shapes, texts and targets, no pixels.
+
+mod moments;
+
+use std::collections::BTreeSet;
+
+use moments::{
+    NOW, ballot, cut_off, down, election, establishing, look, of, packet, partition, peace,
+    standing,
+};
+use zabscope::base::Micros;
+use zabscope::protocol::{PeerConfig, QuorumBody, Sid};
+use zabscope::sim::{Command, Fault, FaultId, Power};
+use zabscope::view::actions::{Verb, menu, offer};
+use zabscope::view::alt_text::{moment, server_name};
+use zabscope::view::palette::body;
+use zabscope::view::scene::{Frame, Text, TextClass};
+use zabscope::view::scoreboard::scoreboard;
+use zabscope::view::standing::{Cluster, Standing};
+use zabscope::view::{Chronicle, Language, Lens, Scene, Snapshot, Target, Texts, scene};
+
+const SIZES: [(f64, f64); 2] = [(948.0, 544.0), (390.0, 400.0)];
+
+fn drawn(moment: &Snapshot, size: (f64, f64), language: Language) -> Scene {
+    let lens = Lens::new(size.0, size.1);
+    scene(moment, NOW, &lens, &Texts::new(language))
+}
+
+fn texts_of(scene: &Scene) -> Vec<&str> {
+    scene.texts().map(|text| text.text.as_str()).collect()
+}
+
+#[test]
+fn labels_never_overlap() {
+    for n in 3..=9 {
+        let mut looking = peace(n);
+        (1..=n).for_each(|sid| look(&mut looking, sid, 1));
+        for (name, moment) in [("peace", peace(n)), ("looking", looking)] {
+            for size in SIZES {
+                let scene = drawn(&moment, size, Language::En);
+                let labels: Vec<(&Text, Frame)> = scene
+                    .texts()
+                    .filter(|t| matches!(t.class, TextClass::Label | TextClass::Mono))
+                    .map(|t| (t, t.frame()))
+                    .collect();
+                for (i, (a, a_box)) in labels.iter().enumerate() {
+                    for (b, b_box) in labels.iter().skip(i + 1) {
+                        let apart = !a_box.overlaps(b_box);
+                        assert!(apart, "{name} {n} {size:?}: {} on {}", a.text, b.text);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_state_has_its_own_shape_and_letter() {
+    let mut seen = BTreeSet::new();
+    for standing in Standing::ALL {
+        let b = body(standing);
+        // A cut-off leader looks stale, and a host without power down: the word tells them apart.
+        if !matches!(standing, Standing::WithoutQuorum | Standing::Unplugged) {
+            assert!(
+                seen.insert((b.outline, b.fill, b.edge, b.letter)),
+                "{standing:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn each_moment_says_its_states() {
+    for (moment, wanted) in [
+        (peace(5), vec!["Leader · e7", "Follower · e7", "epoch", "7"]),
+        (
+            election(),
+            vec!["Looking → S4", "Looking → itself", "Down", "0.29 s"],
+        ),
+        (partition(), vec!["Stale leader · e7", "Leader · e8", "8"]),
+        (cut_off(), vec!["No quorum · e7", "3.1 s"]),
+        (
+            establishing(),
+            vec!["Leader-elect · e7", "Syncing · e7", "Starting", "No leader"],
+        ),
+    ] {
+        let scene = drawn(&moment, SIZES[0], Language::En);
+        let said = texts_of(&scene);
+        for text in wanted {
+            assert!(said.contains(&text), "{text} is missing from {said:?}");
+        }
+    }
+}
+
+#[test]
+fn shapes_stay_within_their_budgets() {
+    for (n, most) in [(3, 60), (5, 90), (9, 180), (15, 350), (101, 700)] {
+        for size in SIZES {
+            let count = drawn(&peace(n), size, Language::En).shapes.len();
+            assert!(count <= most, "{n} servers at {size:?}: {count} shapes");
+        }
+    }
+    let mut busy = peace(5);
+    busy.flights = (0..5_000).map(|id| ballot(id, 1, 2, id % 100)).collect();
+    assert!(drawn(&busy, SIZES[0], Language::En).shapes.len() <= 120);
+    busy.flights.truncate(1_000);
+    assert!(drawn(&busy, SIZES[0], Language::En).shapes.len() <= 120);
+}
+
+#[test]
+fn messages_move_linearly_and_can_be_hit() {
+    let mut moment = peace(5);
+    moment.flights = vec![ballot(7, 1, 3, 50), packet(8, (2, 4), 50, QuorumBody::Ping)];
+    let scene = drawn(&moment, SIZES[0], Language::En);
+    for id in [7, 8] {
+        let area = scene
+            .targets
+            .iter()
+            .find(|(t, _)| *t == Target::Message(id));
+        assert!(area.is_some(), "message {id} has no target");
+    }
+    let s5 = zabscope::view::Layout::of(&moment, &Lens::new(948.0, 544.0)).at(Sid(5));
+    assert_eq!(scene.hit(s5), Some(Target::Server(Sid(5))));
+}
+
+#[test]
+fn a_partition_has_one_chip_and_a_mark_on_each_link_it_cuts() {
+    let scene = drawn(&cut_off(), SIZES[0], Language::Zh);
+    assert_eq!(scene.chips.len(), 1);
+    assert_eq!(scene.chips[0].text, "你隔离了 S5");
+    let marks = scene
+        .targets
+        .iter()
+        .filter(|(t, _)| *t == Target::Fault(FaultId(0)));
+    assert_eq!(marks.count(), 4);
+}
+
+#[test]
+fn a_leader_without_its_quorum_is_told_from_one_with_it() {
+    let (peaceful, cut, two) = (peace(5), cut_off(), partition());
+    let cluster = Cluster::of(&cut);
+    assert_eq!(cluster.standing(Sid(5)), Standing::WithoutQuorum);
+    assert!(!cluster.can_commit() && Cluster::of(&peaceful).can_commit());
+    let cluster = Cluster::of(&two);
+    assert_eq!(
+        (cluster.leader, cluster.stale.as_slice()),
+        (Some(Sid(4)), &[Sid(5)][..])
+    );
+}
+
+#[test]
+fn the_scoreboard_tells_the_moment() {
+    let config = PeerConfig::sample(Sid(1), peace(5).ensemble);
+    let story = Chronicle::new(&config);
+    let texts = Texts::new(Language::En);
+    let mut lines = String::new();
+    for moment in [peace(5), election(), cut_off(), partition()] {
+        let board = scoreboard(&moment, NOW, &story, &texts);
+        for cell in [board.leader, board.quorum, board.heartbeats] {
+            lines += &format!("{} ({}) {:?}\n", cell.value, cell.note, cell.mood);
+        }
+    }
+    expect_test::expect![[r#"
+        S5 leads epoch 7 (for 13 s) Calm
+        Quorum 5 of 5 (need 3 · can commit) Calm
+        4 of 4 answering (heartbeats · last answer 0.6 s ago) Calm
+        No leader (4 looking · 0.29 s without a leader) Bad
+        4 of 5 agree (need 3 for S4) Bad
+        No heartbeats (nobody leads) Bad
+        S5 leads epoch 7 (cut off, and does not know it yet) Calm
+        No quorum (reaches 1 of 5, needs 3) Bad
+        0 of 4 answering (heartbeats · last answer 6.9 s ago) Bad
+        S4 leads epoch 8 (S5 still thinks it leads epoch 7) Calm
+        Quorum 4 of 5 (need 3 · can commit) Calm
+        3 of 4 answering (heartbeats · last answer 0.6 s ago) Bad
+    "#]]
+    .assert_eq(&lines);
+}
+
+#[test]
+fn the_one_action_follows_what_you_did() {
+    let texts = Texts::new(Language::En);
+    let label = |moment: &Snapshot| offer(moment, &texts).map(|offer| offer.label);
+    assert_eq!(label(&peace(5)).as_deref(), Some("Kill the leader"));
+    assert_eq!(label(&election()).as_deref(), Some("Restart S5"));
+    assert_eq!(label(&partition()).as_deref(), Some("Heal"));
+    assert_eq!(
+        offer(&partition(), &texts).map(|offer| offer.command),
+        Some(Command::HealAll)
+    );
+    let mut paused = peace(5);
+    of(&mut paused, 2).power = Power::Paused;
+    paused
+        .faults
+        .push(standing(0, Fault::Pause { sid: Sid(2) }));
+    assert_eq!(label(&paused).as_deref(), Some("Resume S2"));
+}
+
+#[test]
+fn a_menu_says_why_a_verb_is_dimmed() {
+    let texts = Texts::new(Language::En);
+    let mut moment = peace(5);
+    down(&mut moment, 5, Power::Killed);
+    let items = menu(&moment, Sid(5), &texts);
+    let pull = items.iter().find(|item| item.verb == Verb::PullPlug);
+    let reason = pull.and_then(|item| item.dimmed.as_deref());
+    assert_eq!(reason, Some("S5 is down"));
+    assert!(
+        items
+            .iter()
+            .any(|item| item.verb == Verb::Restart && item.dimmed.is_none())
+    );
+}
+
+#[test]
+fn spoken_names_say_what_is_seen() {
+    let texts = Texts::new(Language::En);
+    let name = |moment: &Snapshot, sid| server_name(moment, Sid(sid), &texts);
+    assert_eq!(name(&election(), 4), "S4, Looking, epoch 7, votes for S4");
+    assert_eq!(name(&election(), 5), "S5, Down");
+    assert_eq!(name(&peace(5), 1), "S1, Follower, epoch 7, follows S5");
+    assert_eq!(moment(&election(), NOW, &texts), "14.742 s, no leader");
+    let at = Micros(14_742_000);
+    assert_eq!(moment(&peace(5), at, &texts), "14.742 s, S5 leads epoch 7");
+}
