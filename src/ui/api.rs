@@ -2,16 +2,13 @@
 //!
 //! | call | does |
 //! |---|---|
-//! | `state()` | an object: `timeMs`, `playing`, `speed`, `leader`, `inFlight`, `digest`, `servers`
-//! |
-//! | `dispatch(command)` | a command as scenarios have it:
-//! `{do:"inject",fault:{type:"kill",sid:5}}` |
+//! | `state()` | `timeMs`, `playing`, `speed`, `leader`, `inFlight`, `digest`, `servers`, … |
+//! | `dispatch(command)` | a command: `{do:"inject",fault:{type:"kill",sid:5}}` |
 //! | `play()`, `pause()` | lets time run, stops it |
 //! | `step()` | stops, and goes to the next event somebody can see |
 //! | `seek(ms)` | to a moment from 0 to 24 hours |
 //! | `speed(x)` | `x` times the wall clock, 0.0001 to 100, or `"auto"` |
-//! | `load(text)` | another cluster: the text of a `zoo.cfg`, or a scenario as JSON text or object
-//! |
+//! | `load(text)` | another cluster: text of a `zoo.cfg`, a scenario as JSON text or object |
 //! | `scenario()` | the scenario, its seed and every command given so far, as an object |
 //!
 //! A wrong argument throws an `Error` that says what is wrong, and changes nothing.

@@ -8,22 +8,13 @@ use super::store::Handle;
 use super::tool::Tool;
 use crate::sim::{Command, Fault};
 use crate::view::actions::{Offer, offer};
-use crate::view::narrate;
 
 #[function_component(Caption)]
 pub(super) fn caption() -> Html {
     let Some(handle) = use_context::<Handle>() else {
         return Html::default();
     };
-    let said = handle.read(|store| {
-        let engine = &store.engine;
-        narrate::caption(
-            &engine.snapshot(),
-            engine.now(),
-            engine.story(),
-            &store.texts,
-        )
-    });
+    let said = handle.read(|store| store.caption.clone());
     html! {
         <div class="caption">
             <p>
@@ -51,11 +42,13 @@ pub(super) fn action_row() -> Html {
         <section class="pbar" aria-label={handle.text("act")}>
             { button(&handle, "act-row") }
             <button type="button" class="btn line" aria-label={handle.text("tool-partition")}
-                aria-pressed={partition.to_string()} onclick={handle.callback(move |_| Action::Take(take))}>
+                aria-pressed={partition.to_string()}
+                    onclick={handle.callback(move |_| Action::Take(take))}>
                 { Icon::Partition.html() }
             </button>
             <button type="button" class="btn line" aria-label={handle.text("more-tools")}
-                aria-haspopup="menu" onclick={handle.callback(|_| Action::Menu(Some(MenuAt::Tools)))}>
+                aria-haspopup="menu"
+                    onclick={handle.callback(|_| Action::Menu(Some(MenuAt::Tools)))}>
                 { Icon::Dots.html() }
             </button>
         </section>

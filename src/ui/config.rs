@@ -75,7 +75,8 @@ pub(super) fn config(props: &Props) -> Html {
                     onclick={handle.callback(|_| Action::Dialog(None))}>
                     { handle.text("config-keep") }
                 </button>
-                <button type="button" class="btn ink" id="config-start" disabled={!valid} onclick={start}>
+                <button type="button" class="btn ink" id="config-start" disabled={!valid}
+                    onclick={start}>
                     { handle.text("config-start") }
                 </button>
             </footer>
@@ -113,9 +114,11 @@ fn editor(handle: &Handle, text: &UseStateHandle<Rc<str>>, found: &[Diagnostic])
     html! {
         <div class="cfgedit">
             <div class="ln" id={LINES} aria-hidden="true">
-                { for (1..=count).map(|line| html! { <div class={classes!(class_of(line))}>{ line }</div> }) }
+                { for (1..=count).map(|line| html! { <div class={classes!(class_of(line))}>{ line }
+                    </div> }) }
             </div>
-            <textarea id={TEXT} aria-label={handle.text("config-text")} aria-describedby="config-about"
+            <textarea id={TEXT} aria-label={handle.text("config-text")}
+                aria-describedby="config-about"
                 spellcheck="false" autocomplete="off" wrap="off" value={text.to_string()}
                 oninput={input} onscroll={scroll} />
         </div>
@@ -164,7 +167,8 @@ fn problem(handle: &Handle, found: &Diagnostic) -> Html {
     html! {
         <li class={class}>
             <button type="button" onclick={move |_| show_line(line)}>{ place }</button>
-            <span lang="en"><span class="vh">{ handle.text(key) }{ ": " }</span>{ message(found) }</span>
+            <span lang="en"><span class="vh">{ handle.text(key) }{ ": " }</span>{ message(found) }
+                </span>
         </li>
     }
 }
@@ -222,7 +226,8 @@ fn file_button(handle: &Handle) -> Html {
     html! {
         <label class="btn line file">
             { handle.text("config-choose") }
-            <input type="file" class="vh" accept=".cfg,.conf,.dynamic,text/plain" onchange={change} />
+            <input type="file" class="vh" accept=".cfg,.conf,.dynamic,text/plain" onchange={change}
+                />
         </label>
     }
 }

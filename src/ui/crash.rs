@@ -1,7 +1,8 @@
 //! A panic becomes a page with a report that reproduces it.
 //!
-//! The page itself is plain HTML and script in `index.html`; here only the report is written. It is
-//! kept in small cells of its own, so that the hook never borrows what the panicking code may hold.
+//! The page itself is plain HTML and script in `index.html`; here only the report is written. It
+//! is kept
+//! in small cells of its own, so that the hook never borrows what the panicking code may hold.
 
 use std::cell::{Cell, RefCell};
 

@@ -1,7 +1,8 @@
 //! The run behind the page, the clock that drives it, and the story told of it.
 //!
 //! The page reads and writes the run only through this. Who leads, what was said and what got lost
-//! is written down step by step as the run executes, and read at the instant shown.
+//! is
+//! written down step by step as the run executes, and read at the instant shown.
 
 use super::location::{Asked, Rate};
 use super::store::Motion;

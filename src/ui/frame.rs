@@ -1,7 +1,8 @@
 //! The animation loop: the only place where wall time enters.
 //!
 //! It hands on how much wall time passed since the last frame. A page that slept, or a slow
-//! machine, skips frames; what happens in the run does not depend on it.
+//! machine,
+//! skips frames; what happens in the run does not depend on it.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

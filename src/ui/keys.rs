@@ -1,8 +1,8 @@
 //! The keyboard map: what each key does, and the list of them for the help dialog.
 //!
 //! Keys never act inside a place to type in, with Ctrl, Alt or Meta, or under a dialog. Single
-//! letters can be turned off; what a focused control does with Space, Enter and arrows is its own
-//! affair.
+//! letters
+//! can be turned off; what a focused control does with Space, Enter and arrows is its own affair.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,8 @@
 //! What the page's address asks for: `?seed=7&speed=1/10&play=0&lang=zh&theme=dark`.
 //!
 //! The same pairs may stand in the fragment. Something unreadable counts as not said: an address
-//! comes from anywhere, and the plain page is a better answer than none.
+//! comes
+//! from anywhere, and the plain page is a better answer than none.
 
 use web_sys::UrlSearchParams;
 

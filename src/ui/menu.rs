@@ -1,7 +1,8 @@
 //! Menus: the verbs for a server, and on a phone the tools and the page's own buttons.
 //!
-//! A verb that cannot apply now is dimmed and says why; it can still be reached, so that the reason
-//! can be read.
+//! A verb that cannot apply now is dimmed and says why; it can still be reached, so that the
+//! reason can
+//! be read.
 
 use web_sys::HtmlElement;
 use yew::{
@@ -202,9 +203,11 @@ fn menu(props: &Props) -> Html {
                     { item.icon.classed(if dimmed { "plain" } else { "" }) }
                     <span>
                         { &item.label }
-                        if let Some(reason) = &item.reason { <span class="reason">{ reason }</span> }
+                        if let Some(reason) = &item.reason { <span class="reason">{ reason }
+                            </span> }
                     </span>
-                    if !item.key.is_empty() && !dimmed { <kbd aria-hidden="true">{ item.key }</kbd> }
+                    if !item.key.is_empty() && !dimmed { <kbd aria-hidden="true">{ item.key }
+                        </kbd> }
                 </button>
             </>
         }

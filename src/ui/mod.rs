@@ -1,8 +1,8 @@
 //! The page: what a browser shows of a run, and what a reader does to it.
 //!
 //! Nothing here decides what happens in a cluster. Components render [`store::Handle`] and act
-//! through [`action::Action`]; the stage and the playhead are painted once per frame past the
-//! virtual DOM.
+//! through
+//! [`action::Action`]; the stage and the playhead are painted once per frame past the virtual DOM.
 
 mod action;
 mod api;
@@ -50,8 +50,8 @@ use store::{Handle, Motion, Settings, Store, Switch};
 use timebar::TimeBar;
 use topbar::TopBar;
 
-/// Puts the page into the document and lets time run. Does nothing where there is no page to put it
-/// in.
+/// Puts the page into the document and lets time run. Does nothing where there is no page to put
+/// it in.
 pub fn start() {
     crash::install();
     let Some(place) = dom::by_id("app") else {

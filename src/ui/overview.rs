@@ -60,7 +60,8 @@ pub(super) fn overview() -> Html {
             onkeydown={keydown}>
             { handle.read(strip) }
             <div class="playhead" id={PLAYHEAD}>
-                <svg viewBox="0 0 16 14" aria-hidden="true"><path d="M0 0h16v6l-8 8-8-8z" fill="var(--ink)" /></svg>
+                <svg viewBox="0 0 16 14" aria-hidden="true"><path d="M0 0h16v6l-8 8-8-8z"
+                    fill="var(--ink)" /></svg>
             </div>
         </div>
     }
@@ -117,7 +118,8 @@ fn strip(store: &Store) -> Html {
             </defs>
             { for model.ticks.iter().map(|mark| tick(mark, x(mark.at), track)) }
             if !thin {
-                <text x="0" y={px(top + height / 2.0 + 4.0)}>{ store.texts.get("lane-leader") }</text>
+                <text x="0" y={px(top + height / 2.0 + 4.0)}>{ store.texts.get("lane-leader") }
+                    </text>
             }
             { for model.bands.iter().map(|b| band(b, (x(b.from), x(b.to)), (top, height))) }
             { for model.pins.iter().map(|p| pin(p, x(p.at), top, track.h)) }
@@ -150,10 +152,12 @@ fn band(band: &Band, (from, to): (f64, f64), (top, height): (f64, f64)) -> Html 
     let halo = (band.kind == BandKind::Hollow).then_some("var(--bg)");
     html! {
         <>
-            <rect x={px(from)} y={px(top)} width={px((to - from).max(2.0))} height={px(height)} rx="2"
+            <rect x={px(from)} y={px(top)} width={px((to - from).max(2.0))} height={px(height)}
+                rx="2"
                 {fill} {stroke} stroke-width="1.5" />
             if let Some(label) = &band.label {
-                <text x={px(from + 8.0)} y={px(top + height / 2.0 + 4.5)} font-size="13" font-weight="700"
+                <text x={px(from + 8.0)} y={px(top + height / 2.0 + 4.5)} font-size="13"
+                    font-weight="700"
                     style={ink} stroke={halo} stroke-width="5" paint-order="stroke">{ label }</text>
             }
         </>
@@ -173,12 +177,15 @@ fn pin(pin: &Pin, x: f64, top: f64, height: f64) -> Html {
         <>
             <line x1={px(x)} x2={px(x)} y1={px(top - 2.0)} y2={px(height)} stroke="var(--you)"
                 stroke-width="2" />
-            <circle cx={px(x)} cy={px(y)} r="8" fill="var(--you-fill)" stroke="var(--bg)" stroke-width="1.5" />
+            <circle cx={px(x)} cy={px(y)} r="8" fill="var(--you-fill)" stroke="var(--bg)"
+                stroke-width="1.5" />
             if pin.count > 1 {
-                <text x={px(x)} y={px(y + 4.0)} text-anchor="middle" font-size="11" font-weight="700"
+                <text x={px(x)} y={px(y + 4.0)} text-anchor="middle" font-size="11"
+                    font-weight="700"
                     style="fill:var(--on-you)">{ pin.count }</text>
             } else {
-                <path d={icon.path()} transform={place} fill="none" stroke="var(--on-you)" stroke-width="3" />
+                <path d={icon.path()} transform={place} fill="none" stroke="var(--on-you)"
+                    stroke-width="3" />
             }
         </>
     }

@@ -17,7 +17,8 @@ pub(super) fn rail() -> Html {
     let button = |tool: Tool| {
         let harms = tool != Tool::Select;
         html! {
-            <button type="button" class={classes!("tool", harms.then_some("harm"))} data-tool={tool.name()}
+            <button type="button" class={classes!("tool", harms.then_some("harm"))}
+                data-tool={tool.name()}
                 aria-pressed={(tool == held).to_string()} title={handle.text(tool.hint())}
                 onclick={handle.callback(move |_| Action::Take(tool))}>
                 { tool.icon().html() }

@@ -106,7 +106,8 @@ fn shield(mood: Mood) -> Html {
     }
     html! {
         <svg width="40" height="40" viewBox="0 0 40 40" aria-hidden="true">
-            <path d="M20 3l14 5v11c0 9-6 15-14 18C12 34 6 28 6 19V8z" fill="none" stroke="var(--ink)"
+            <path d="M20 3l14 5v11c0 9-6 15-14 18C12 34 6 28 6 19V8z" fill="none"
+                stroke="var(--ink)"
                 stroke-width="3" stroke-linejoin="round" />
             <path d="M13 20l5 5 9-10" fill="none" stroke="var(--ink)" stroke-width="3.5"
                 stroke-linecap="round" stroke-linejoin="round" />

@@ -1,7 +1,8 @@
 //! The page's state, outside all components, and the one way to change it.
 //!
 //! Components hold a [`Handle`]: it reads, and it takes an [`Action`]. A handle equals another of
-//! the same revision, so a panel renders again when, and only when, the revision has grown.
+//! the
+//! same revision, so a panel renders again when, and only when, the revision has grown.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -21,6 +22,7 @@ use crate::base::{Micros, Ppm};
 use crate::protocol::Sid;
 use crate::sim::Rejected;
 use crate::view::layout::Layout;
+use crate::view::narrate::{self, Caption, Voice};
 use crate::view::scene::{Chip, Point, Size};
 use crate::view::texts::{Language, Texts, Value};
 use crate::view::{Scene, Target, alt_text};
@@ -30,6 +32,8 @@ const TOAST: Micros = Micros::from_ms(4_000);
 /// The shortest time between two renderings of the panels while time runs.
 const RENDER_EVERY: Micros = Micros::from_ms(100);
 
+/// A sentence stays at least this long while time runs, so that it can be read.
+const CAPTION_HOLDS: Micros = Micros::from_ms(900);
 /// The shortest time between two sentences of the live region.
 const SPEAK_EVERY: Micros = Micros::from_ms(1_500);
 
@@ -72,6 +76,9 @@ pub(super) struct Store {
     pub(super) track: Size,
     /// Where the reader has dragged to since the last frame.
     pub(super) scrub: Option<Micros>,
+    /// The sentence in the narration bar, and how long it has stood there.
+    pub(super) caption: Caption,
+    caption_age: Micros,
     /// The last sentence the live region spoke, and how long ago.
     pub(super) spoken: Option<u64>,
     pub(super) since_spoken: Micros,
@@ -141,6 +148,12 @@ impl Store {
             corner: Point::default(),
             track: Size::default(),
             scrub: None,
+            caption: Caption {
+                text: String::new(),
+                why: None,
+                voice: Voice::Machine,
+            },
+            caption_age: CAPTION_HOLDS,
             spoken: None,
             since_spoken: Micros::ZERO,
             scene: Scene::default(),
@@ -218,6 +231,7 @@ impl Store {
         crash::remember_moment(self.engine.now());
         self.since_render += wall;
         self.since_spoken += wall;
+        self.caption_age += wall;
         let toast_ends = match &mut self.toast {
             Some((_, left)) => {
                 *left = left.saturating_sub(wall);
@@ -244,7 +258,20 @@ impl Store {
         Some(text)
     }
 
+    /// Brings the narration up to date, where the sentence that stands may go.
+    fn narrate(&mut self) {
+        let engine = &self.engine;
+        let (now, snapshot) = (engine.now(), engine.snapshot());
+        let caption = narrate::caption(&snapshot, now, engine.story(), &self.texts);
+        let may_go = self.caption_age >= CAPTION_HOLDS || !engine.playing();
+        if caption != self.caption && may_go {
+            self.caption = caption;
+            self.caption_age = Micros::ZERO;
+        }
+    }
+
     fn touched(&mut self) {
+        self.narrate();
         self.revision += 1;
         self.since_render = Micros::ZERO;
     }
@@ -332,6 +359,7 @@ impl Handle {
         let refused = {
             let mut store = self.shared.store.borrow_mut();
             let refused = store.apply(action);
+            store.caption_age = CAPTION_HOLDS;
             store.touched();
             refused
         };

@@ -54,7 +54,8 @@ pub(super) fn top_bar() -> Html {
                     onclick={switch_theme}>
                     { theme_icon.html() }
                 </button>
-                <button type="button" class="btn wide" aria-label={handle.text("help")} onclick={help}>
+                <button type="button" class="btn wide" aria-label={handle.text("help")}
+                    onclick={help}>
                     { Icon::Help.html() }
                 </button>
                 <button type="button" class="btn narrow" aria-haspopup="menu" id="more"

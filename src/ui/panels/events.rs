@@ -51,7 +51,8 @@ fn mark(voice: Voice) -> Html {
     let (stroke, fill) = (hue.clone(), hue);
     let shape = match voice {
         Voice::Election => html! {
-            <polygon points="9,1.5 16.5,9 9,16.5 1.5,9" fill="var(--elect-tint)" {stroke} stroke-width="2" />
+            <polygon points="9,1.5 16.5,9 9,16.5 1.5,9" fill="var(--elect-tint)" {stroke}
+                stroke-width="2" />
         },
         Voice::Zab => html! {
             <path d="M4 4l5 5-5 5M9 4l5 5-5 5" fill="none" {stroke} stroke-width="2.4"

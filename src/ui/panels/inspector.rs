@@ -72,7 +72,8 @@ fn act(handle: &Handle, sid: Sid, item: &MenuItem) -> Html {
         }
     };
     html! {
-        <button type="button" aria-disabled={dimmed.to_string()} title={item.dimmed.clone()} onclick={click}>
+        <button type="button" aria-disabled={dimmed.to_string()} title={item.dimmed.clone()}
+            onclick={click}>
             { verb_icon(verb).html() }
             { handle.text(super::super::menu::short_name(verb)) }
         </button>
@@ -95,7 +96,8 @@ fn ballots(handle: &Handle, seen: &Inspector) -> Html {
                     <th scope="col" class="r">{ handle.text("inspect-id") }</th>
                     <th scope="col"><span class="vh">{ handle.text("agrees") }</span></th>
                 </tr></thead>
-                <tbody>{ for seen.ballots.iter().map(|ballot| row(handle, seen.sid, ballot)) }</tbody>
+                <tbody>{ for seen.ballots.iter().map(|ballot| row(handle, seen.sid, ballot)) }
+                    </tbody>
             </table>
             if let Some(agreement) = &seen.agreement { <p class="agree">{ agreement }</p> }
         </>

@@ -68,8 +68,10 @@ pub(super) fn panel_region() -> Html {
         Action::Open(PANELS.get(index).map(|panel| panel.id).unwrap_or_default())
     });
     html! {
-        <aside class={classes!("panel", open.then_some("open"))} aria-label={handle.text("details")}>
-            <Tabs label={handle.text("details")} {names} chosen={index} {choose} controls="panel-body" />
+        <aside class={classes!("panel", open.then_some("open"))}
+            aria-label={handle.text("details")}>
+            <Tabs label={handle.text("details")} {names} chosen={index} {choose}
+                controls="panel-body" />
             <div class="pbody" id="panel-body" role="tabpanel" tabindex="0"
                 aria-labelledby={format!("panel-body-tab-{index}")}>
                 { body }

@@ -2,7 +2,7 @@
 
 use yew::{Html, KeyboardEvent, MouseEvent, function_component, html, use_context, use_state};
 
-use super::super::action::{Action, MenuAt};
+use super::super::action::{Action, MenuAt, Typed};
 use super::super::store::Handle;
 use super::super::widgets::tabs::{focus_sibling, neighbour};
 use crate::protocol::Sid;
@@ -36,7 +36,9 @@ pub(super) fn hits() -> Html {
             let places = layout.places.clone();
             move |event: KeyboardEvent| {
                 let key = event.key();
-                if key == "Enter" {
+                // While something is being typed Enter ends that.
+                let is_idle = handle.read(|store| store.typed == Typed::Nothing);
+                if key == "Enter" && is_idle {
                     event.prevent_default();
                     let at = handle.read(|store| store.beside(sid));
                     handle.act(Action::Menu(Some(MenuAt::Server(sid, at))));

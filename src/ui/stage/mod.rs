@@ -37,7 +37,8 @@ pub(super) fn stage() -> Html {
     let listeners = pointer::Listeners::new(&handle);
     html! {
         <div class="canvas" data-tool={tool}
-            onpointerdown={listeners.down} onpointermove={listeners.moved} onpointerup={listeners.up}
+            onpointerdown={listeners.down} onpointermove={listeners.moved}
+                onpointerup={listeners.up}
             onpointercancel={listeners.cancel} onpointerleave={listeners.leave}
             oncontextmenu={listeners.menu} ondblclick={listeners.double}>
             <canvas id={CANVAS} aria-hidden="true"></canvas>
@@ -56,7 +57,8 @@ fn chip_html(handle: &Handle, chip: &Chip) -> Html {
         <div class="penchip" key={id.0} {style}>
             { super::icons::Icon::Cut.html() }
             { &chip.text }
-            <button type="button" onclick={heal} aria-label={format!("{}: {}", chip.action, chip.text)}>
+            <button type="button" onclick={heal}
+                aria-label={format!("{}: {}", chip.action, chip.text)}>
                 { &chip.action }
             </button>
         </div>

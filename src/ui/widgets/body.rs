@@ -50,7 +50,8 @@ pub(in crate::ui) fn mini(look: Look, sid: Option<Sid>, size: u32) -> Html {
                 stroke-dasharray={dashes} />
         },
         (None, _) => html! {
-            <circle cx="26" cy="26" r="20" {fill} {stroke} stroke-width="2.4" stroke-dasharray={dashes} />
+            <circle cx="26" cy="26" r="20" {fill} {stroke} stroke-width="2.4"
+                stroke-dasharray={dashes} />
         },
     };
     let letter = if look.is_paused {
@@ -61,9 +62,11 @@ pub(in crate::ui) fn mini(look: Look, sid: Option<Sid>, size: u32) -> Html {
     let text = sid.map_or_else(|| letter.to_owned(), |sid| sid.to_string());
     let style = format!("fill:{}", var(ink));
     html! {
-        <svg width={size.to_string()} height={size.to_string()} viewBox="0 0 52 52" aria-hidden="true">
+        <svg width={size.to_string()} height={size.to_string()} viewBox="0 0 52 52"
+            aria-hidden="true">
             { outline }
-            <text x="26" y="33" text-anchor="middle" font-size="20" font-weight="750" {style}>{ text }</text>
+            <text x="26" y="33" text-anchor="middle" font-size="20" font-weight="750" {style}>
+                { text }</text>
         </svg>
     }
 }

@@ -41,7 +41,8 @@ pub(in crate::ui) fn dialog(props: &Props) -> Html {
         }
     };
     html! {
-        <dialog ref={node} aria-labelledby="dialog-heading" onclose={closed.clone()} onmousedown={click}>
+        <dialog ref={node} aria-labelledby="dialog-heading" onclose={closed.clone()}
+            onmousedown={click}>
             <div class="dlg">
                 <header>
                     <h2 id="dialog-heading">{ &props.heading }</h2>

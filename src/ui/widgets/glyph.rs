@@ -21,7 +21,8 @@ pub(in crate::ui) fn glyph(kind: Glyph) -> Html {
             </>
         },
         Glyph::Handshake => html! {
-            <rect x="6" y="5" width="14" height="12" rx="3" fill="var(--bg)" {stroke} stroke-width="2" />
+            <rect x="6" y="5" width="14" height="12" rx="3" fill="var(--bg)" {stroke}
+                stroke-width="2" />
         },
         Glyph::Discovery => html! { <path d="M9 4l7 7-7 7" fill="none" {stroke} stroke-width="3.2"
         stroke-linecap="round" stroke-linejoin="round" /> },
