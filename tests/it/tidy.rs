@@ -381,7 +381,7 @@ fn unregistered(file: &File, files: &[File]) -> Option<String> {
     let module = file
         .path
         .strip_suffix("/mod.rs")
-        .or(file.path.strip_suffix(".rs"))?;
+        .or_else(|| file.path.strip_suffix(".rs"))?;
     let (folder, name) = module.rsplit_once('/')?;
     let is_root = folder == "src/bin" || (folder == "src" && matches!(name, "lib" | "main"));
     // A test file belongs to the file beside it, which names it by its path.
