@@ -174,3 +174,7 @@ fn app(props: &AppProps) -> Html {
         </ContextProvider<Handle>>
     }
 }
+
+#[cfg(test)]
+#[path = "ui_tests.rs"]
+mod tests;

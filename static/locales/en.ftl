@@ -460,6 +460,11 @@ act-restart = Restart { $who }
 act-heal = Heal
 act-resume = Resume { $who }
 
+verb-kill = Kill the process
+verb-restart = Restart
+verb-pause = Pause
+verb-resume = Resume
+verb-inspect = Inspect
 verb-unplug = Pull the plug (no goodbye)
 verb-isolate = Cut off from everyone
 

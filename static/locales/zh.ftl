@@ -341,6 +341,11 @@ act-restart = 重启 { $who }
 act-heal = 修复
 act-resume = 恢复 { $who }
 
+verb-kill = 杀掉进程
+verb-restart = 重启
+verb-pause = 暂停
+verb-resume = 恢复
+verb-inspect = 查看
 verb-unplug = 拔掉电源（无告别）
 verb-isolate = 与所有人隔离
 

@@ -184,3 +184,15 @@ test("a browser without WebAssembly is told so", async ({ page }) => {
   await expect(page.getByRole("heading", { name: "ZabScope could not start" })).toBeVisible();
   await expect(page.getByRole("main")).toContainText("WebAssembly");
 });
+
+test("a simulation that stops shows a page with a report to copy", async ({ page }) => {
+  await open(page);
+  await page.evaluate(() => (window as any).zabscopeStopped(null, null, "seed: 7\ncommands: []"));
+  await expect(page.getByRole("heading", { name: "The simulation stopped" })).toBeFocused();
+  await expect(page.getByRole("textbox", { name: "Report" })).toHaveValue("seed: 7\ncommands: []");
+  await expect(page.getByRole("button", { name: "Copy report" })).toBeVisible();
+  await expectNoAxeViolations(page);
+  await picture(page, "stopped");
+  await page.getByRole("button", { name: "Start again" }).click();
+  await settled(page);
+});
