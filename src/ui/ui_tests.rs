@@ -10,7 +10,7 @@ use crate::view::texts::{Language, Texts};
 
 /// Everything a call with one of these beginnings names.
 fn named_keys(source: &str) -> BTreeSet<String> {
-    let calls = ["text(\"", "texts.get(\"", "texts.with(\"", "head(\""];
+    let calls = [".text(\"", "texts.get(\"", "texts.with(\"", "head(\""];
     let mut keys = BTreeSet::new();
     for call in calls {
         let rests = source.split(call).skip(1);
