@@ -126,7 +126,7 @@ fn chinese_keeps_spaces_beside_latin_and_full_width_punctuation() {
             continue;
         };
         let half_width = text.chars().zip(text.chars().skip(1)).any(|(a, b)| {
-            a >= '\u{4e00}' && a <= '\u{9fff}' && matches!(b, ',' | '.' | ';' | '?' | '!')
+            ('\u{4e00}'..='\u{9fff}').contains(&a) && matches!(b, ',' | '.' | ';' | '?' | '!')
         });
         assert!(!half_width, "half-width punctuation: {line}");
         let glued = text.chars().zip(text.chars().skip(1)).any(|(a, b)| {

@@ -1,5 +1,7 @@
 //! Sentences in both languages, pinned.
 
+use std::fmt::Write as _;
+
 use expect_test::expect;
 
 use super::*;
@@ -33,10 +35,10 @@ fn in_both(lines: &[Line]) -> String {
     for language in Language::ALL {
         let texts = Texts::new(language);
         for line in lines {
-            text += &format!("{:?}: {}\n", line.level, line.text(&texts));
-            text += &line
-                .why_text(&texts)
-                .map_or(String::new(), |why| format!("  {why}\n"));
+            let _ = writeln!(text, "{:?}: {}", line.level, line.text(&texts));
+            if let Some(why) = line.why_text(&texts) {
+                let _ = writeln!(text, "  {why}");
+            }
         }
     }
     text

@@ -3,6 +3,7 @@
 mod moments;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use moments::{
     NOW, ballot, cut_off, down, election, establishing, look, of, packet, partition, peace,
@@ -10,9 +11,13 @@ use moments::{
 };
 use zabscope::base::Micros;
 use zabscope::protocol::{PeerConfig, QuorumBody, Sid};
+use zabscope::run::Run;
+use zabscope::scenario::Scenario;
 use zabscope::sim::{Command, Fault, FaultId, Power};
 use zabscope::view::actions::{Verb, menu, offer};
 use zabscope::view::alt_text::{moment, server_name};
+use zabscope::view::chronicle::Reign;
+use zabscope::view::narrate::caption;
 use zabscope::view::palette::body;
 use zabscope::view::scene::{Frame, Text, TextClass};
 use zabscope::view::scoreboard::scoreboard;
@@ -157,10 +162,10 @@ fn the_scoreboard_tells_the_moment() {
     for moment in [peace(5), election(), cut_off(), partition()] {
         let board = scoreboard(&moment, NOW, &story, &texts);
         for cell in [board.leader, board.quorum, board.heartbeats] {
-            lines += &format!("{} ({}) {:?}\n", cell.value, cell.note, cell.mood);
+            let _ = writeln!(lines, "{} ({}) {:?}", cell.value, cell.note, cell.mood);
         }
     }
-    expect_test::expect![[r#"
+    expect_test::expect![[r"
         S5 leads epoch 7 (for 13 s) Calm
         Quorum 5 of 5 (need 3 · can commit) Calm
         4 of 4 answering (heartbeats · last answer 0.6 s ago) Calm
@@ -173,7 +178,7 @@ fn the_scoreboard_tells_the_moment() {
         S4 leads epoch 8 (S5 still thinks it leads epoch 7) Calm
         Quorum 4 of 5 (need 3 · can commit) Calm
         3 of 4 answering (heartbeats · last answer 0.6 s ago) Bad
-    "#]]
+    "]]
     .assert_eq(&lines);
 }
 
@@ -222,4 +227,46 @@ fn spoken_names_say_what_is_seen() {
     assert_eq!(moment(&election(), NOW, &texts), "14.742 s, no leader");
     let at = Micros(14_742_000);
     assert_eq!(moment(&peace(5), at, &texts), "14.742 s, S5 leads epoch 7");
+}
+
+/// A real run: the story, the caption and the picture agree with the world at every second of it.
+#[test]
+fn the_story_of_a_real_run_tells_who_leads() {
+    let mut run = Run::new(Scenario::plain(5), 7);
+    let config = run.scenario().cluster().config;
+    let mut story = Chronicle::new(&config);
+    let texts = Texts::new(Language::En);
+    let mut told = Vec::new();
+    for second in 1..=6_u64 {
+        if second == 4 {
+            let kill = Fault::Kill { sid: Sid(5) };
+            run.dispatch(Command::Inject { fault: kill })
+                .expect("S5 runs");
+        }
+        let t = Micros::from_ms(second * 1_000);
+        run.advance_to(t);
+        story.follow(&run);
+        let snapshot = Snapshot::of(run.world(), &config, &story, t);
+        let leader = Cluster::of(&snapshot).leader;
+        let reigns = match story.reign_at(t).1 {
+            Reign::Nobody => None,
+            Reign::Leads(sid, _) | Reign::Hollow(sid, _) => Some(sid),
+        };
+        assert_eq!(leader, reigns, "second {second}");
+        let lens = Lens::new(948.0, 544.0);
+        let scene = scene(&snapshot, t, &lens, &texts);
+        assert!(!scene.shapes.is_empty());
+        told.push(caption(&snapshot, t, &story, &texts).text);
+    }
+    let led = told.iter().any(|line| line.starts_with("S5 leads"));
+    assert!(led, "{told:?}");
+    assert_eq!(story.established(run.now()).len(), 2, "{told:?}");
+    let killed = story.latest(run.now(), |line| line.key == "say-killed");
+    assert!(killed.is_some());
+    run.seek(Micros::from_ms(2_500));
+    run.dispatch(Command::HealAll).expect("always possible");
+    run.advance_to(Micros::from_ms(6_000));
+    story.follow(&run);
+    let killed = story.latest(run.now(), |line| line.key == "say-killed");
+    assert!(killed.is_none(), "the other future is still told");
 }
