@@ -95,3 +95,11 @@ fn digests_are_pinned() {
     expect_file!["../data/golden/partition_and_cut.txt"].assert_eq(&partition.text());
     expect_file!["../data/golden/far_and_staggered.txt"].assert_eq(&far.text());
 }
+
+#[test]
+fn a_run_played_in_any_frames_has_one_pinned_stream() {
+    let texts = crate::played::FRAMES_US.map(crate::played::text);
+    expect_file!["../data/golden/played.txt"].assert_eq(&texts[0]);
+    assert_eq!(texts[1], texts[0]);
+    assert_eq!(texts[2], texts[0]);
+}

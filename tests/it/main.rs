@@ -4,6 +4,7 @@ mod conformance;
 mod determinism;
 mod elections;
 mod golden;
+mod played;
 mod scenes;
 mod source_rules;
 mod swarm;
