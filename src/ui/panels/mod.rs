@@ -11,6 +11,8 @@ use yew::{Html, classes, function_component, html, use_context};
 use super::action::Action;
 use super::store::Handle;
 use super::widgets::tabs::Tabs;
+use crate::protocol::Sid;
+use crate::view::Target;
 
 /// A panel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub(super) struct Panel {
     /// The key of its name.
     pub(super) name: &'static str,
     body: fn(&Handle) -> Html,
+    /// What it shows instead while a server is selected.
+    one: Option<fn(&Handle, Sid) -> Html>,
 }
 
 /// Every panel, in the order of the tabs.
@@ -37,11 +41,13 @@ pub(super) const PANELS: &[Panel] = &[
         id: PanelId::Servers,
         name: "panel-servers",
         body: servers::body,
+        one: Some(inspector::body),
     },
     Panel {
         id: PanelId::Events,
         name: "panel-events",
         body: events::body,
+        one: None,
     },
 ];
 
@@ -60,10 +66,15 @@ pub(super) fn panel_region() -> Html {
         .iter()
         .position(|panel| panel.id == shown)
         .unwrap_or_default();
-    let body = PANELS
-        .get(index)
-        .map(|panel| (panel.body)(&handle))
-        .unwrap_or_default();
+    let selected = match handle.read(|store| store.selection) {
+        Some(Target::Server(sid)) => Some(sid),
+        _ => None,
+    };
+    let body = PANELS.get(index).map(|panel| match (panel.one, selected) {
+        (Some(one), Some(sid)) => one(&handle, sid),
+        _ => (panel.body)(&handle),
+    });
+    let body = body.unwrap_or_default();
     let choose = handle.callback(|index: usize| {
         Action::Open(PANELS.get(index).map(|panel| panel.id).unwrap_or_default())
     });

@@ -1,4 +1,4 @@
-//! Servers: the stage as a list, complete, or one server in detail where one is selected.
+//! Servers: the stage as a list, complete; and what is selected of it.
 
 use yew::{Html, classes, html};
 
@@ -6,15 +6,11 @@ use super::super::action::Action;
 use super::super::store::Handle;
 use super::super::widgets::body::{Look, mini};
 use super::super::widgets::glyph::glyph;
-use super::inspector;
 use crate::view::Target;
 use crate::view::palette::Glyph;
 use crate::view::servers_table::{Row, rows};
 
 pub(super) fn body(handle: &Handle) -> Html {
-    if let Some(Target::Server(sid)) = handle.read(|store| store.selection) {
-        return inspector::body(handle, sid);
-    }
     let rows = handle.read(|store| rows(&store.engine.snapshot(), &store.texts));
     let head = |key: &str| html! { <th scope="col">{ handle.text(key) }</th> };
     html! {
