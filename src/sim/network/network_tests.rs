@@ -129,7 +129,7 @@ fn a_dial_opens_the_acceptor_first_and_the_dialler_a_latency_later() {
     else {
         panic!("{:?}", wire.told);
     };
-    assert!(first < second && second.0 < 8_000, "{first} {second}");
+    assert!(first < second && second.0 < 60_000, "{first} {second}");
     assert!(wire.queue.is_empty(), "no deadline of the dial is left");
 }
 
@@ -142,7 +142,7 @@ fn a_host_where_nobody_listens_refuses_after_a_round_trip() {
     let [(at, A, Signal::Refused { peer: B, .. })] = &wire.told[..] else {
         panic!("{:?}", wire.told);
     };
-    assert!((400..5_000).contains(&at.0), "{at}");
+    assert!((400..40_000).contains(&at.0), "{at}");
     assert!(wire.queue.is_empty() && wire.network.conns.is_empty());
 }
 
@@ -176,7 +176,7 @@ fn a_heal_during_a_dial_lets_the_next_syn_succeed() {
         wire.run_to(LONG);
         let story = wire.story();
         assert_eq!(story.len(), 2, "{story:?}");
-        assert!(story.iter().all(|(ms, ..)| *ms >= 3_000 && *ms < 3_010));
+        assert!(story.iter().all(|(ms, ..)| *ms >= 3_000 && *ms < 3_060));
     }
 }
 
@@ -184,7 +184,7 @@ fn a_heal_during_a_dial_lets_the_next_syn_succeed() {
 fn a_name_nobody_has_is_refused_at_once() {
     let mut wire = Wire::new();
     wire.act(|network, moment| network.dial(A, (Sid(99), PORT), LONG, moment));
-    wire.run_to(Micros::from_ms(10));
+    wire.run_to(Micros::from_ms(50));
     assert!(matches!(
         wire.told[..],
         [(_, A, Signal::Refused { peer: Sid(99), .. })]
@@ -240,7 +240,7 @@ fn a_cut_holds_what_is_on_the_way_and_a_heal_lets_it_go_at_the_next_retransmissi
     // Sent at 100 ms; sent again at 300, 700 and then 1500 ms.
     let story = wire.story();
     assert_eq!(wire.frames(), [0, 1]);
-    assert!(story.iter().all(|(ms, ..)| (1_500..1_510).contains(ms)));
+    assert!(story.iter().all(|(ms, ..)| (1_500..1_540).contains(ms)));
     assert!(wire.queue.is_empty());
 }
 
@@ -257,7 +257,7 @@ fn a_second_cut_before_the_retransmission_holds_again() {
     assert!(wire.told.is_empty());
     wire.cut(&[]);
     wire.run_to(Micros::from_ms(9_000));
-    assert!(matches!(wire.story()[..], [(3_100..3_110, 2, _)]));
+    assert!(matches!(wire.story()[..], [(3_100..3_140, 2, _)]));
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn after_924_seconds_of_silence_the_sender_is_told_and_nobody_else() {
     wire.send(A, conn, 0);
     wire.run_to(Micros::from_ms(2_000_000));
     assert!(wire.frames().is_empty());
-    assert!(matches!(wire.closed()[..], [(924_700..924_800, 1)]));
+    assert!(matches!(wire.closed()[..], [(924_700..924_900, 1)]));
     // The other end still believes in it; its next frame is answered with a reset.
     wire.cut(&[]);
     wire.send(B, conn, 1);
@@ -289,7 +289,7 @@ fn a_dead_processs_last_frames_arrive_before_its_end_does() {
     assert_eq!(wire.frames(), [0]);
     let closed = wire.closed();
     assert!(
-        matches!(closed[..], [(110..140, 2)]),
+        matches!(closed[..], [(109..150, 2)]),
         "told once, only the survivor: {closed:?}"
     );
     assert!(wire.queue.is_empty() && wire.network.conns.is_empty());
@@ -349,7 +349,7 @@ fn lost_acknowledgements_alone_end_a_connection_after_924_seconds() {
     wire.send(B, conn, 0);
     wire.run_to(Micros::from_ms(2_000_000));
     assert_eq!(wire.frames(), [0]);
-    assert!(matches!(wire.closed()[..], [(924_700..924_800, 2)]));
+    assert!(matches!(wire.closed()[..], [(924_700..924_900, 2)]));
 }
 
 #[test]
