@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{Scenario, ZooCfg};
+use super::{Disk, Scenario, ZooCfg};
 use crate::base::Micros;
-use crate::protocol::Sid;
+use crate::protocol::{Epoch, Sid, Zxid};
 use crate::sim::ClusterSpec;
 
 impl Scenario {
@@ -24,6 +24,19 @@ impl Scenario {
         }
         let zoo_cfg = ZooCfg::parse(&text).expect("a generated list of distinct servers is valid");
         Self::of(zoo_cfg)
+    }
+
+    /// What the page opens with: five servers that have worked together before. Equal histories make
+    /// the first election one of ids, as it is in an ensemble that was ever written to.
+    pub fn first_run() -> Self {
+        let mut scenario = Self::plain(5);
+        let disk = |sid: &Sid| Disk {
+            sid: *sid,
+            epoch: Epoch(6),
+            last_zxid: Zxid::make(Epoch(6), 60),
+        };
+        scenario.disks = scenario.zoo_cfg.servers().keys().map(disk).collect();
+        scenario
     }
 
     /// What a world is made from.
@@ -45,6 +58,11 @@ impl Scenario {
         ClusterSpec {
             profile: self.network,
             starts,
+            disks: self
+                .disks
+                .iter()
+                .map(|disk| (disk.sid, disk.durable()))
+                .collect(),
             ..ClusterSpec::of(config)
         }
     }
@@ -72,6 +90,34 @@ mod tests {
                 (2_000, 5)
             );
         }
+    }
+
+    #[test]
+    fn the_first_run_has_one_history_on_five_disks() {
+        let scenario = Scenario::first_run();
+        let again = Scenario::from_json(&scenario.to_json()).expect("reads what it wrote");
+        assert_eq!(again, scenario);
+        let disks = scenario.cluster().disks;
+        assert_eq!(disks.len(), 5);
+        assert!(
+            disks
+                .values()
+                .all(|disk| disk.last_zxid == Zxid::make(Epoch(6), 60))
+        );
+    }
+
+    #[test]
+    fn disks_nobody_can_have_are_refused() {
+        let mut scenario = Scenario::first_run();
+        scenario.disks.push(scenario.disks[0]);
+        let error = Scenario::from_json(&scenario.to_json()).expect_err("twice");
+        assert_eq!(
+            error.to_string(),
+            "disks: the disk of server 1 contradicts itself or another one"
+        );
+        scenario.disks.truncate(1);
+        scenario.disks[0].sid = Sid(9);
+        assert!(Scenario::from_json(&scenario.to_json()).is_err());
     }
 
     #[test]

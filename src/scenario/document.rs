@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::ZooCfg;
 use super::zoo_cfg::Diagnostics;
+use super::{Disk, ZooCfg};
 use crate::base::Micros;
 use crate::protocol::Sid;
 use crate::sim::{Profile, TimedCommand};
@@ -39,6 +39,8 @@ pub struct Scenario {
     pub network: Profile,
     /// When which process is started; at 0 where not given.
     pub starts: Vec<Start>,
+    /// What the disks hold at the beginning; nothing where not given.
+    pub disks: Vec<Disk>,
     /// The seed of a run that is given no other.
     pub seed: u64,
     /// What happens to the ensemble, in the order of time.
@@ -85,8 +87,8 @@ pub enum ScenarioError {
     /// The configuration in it is wrong; places are those within `zooCfg`.
     #[error("zooCfg: {0}")]
     ZooCfg(Diagnostics),
-    /// A start of a server that the configuration does not have.
-    #[error("starts: there is no server {sid}")]
+    /// A start or a disk of a server that the configuration does not have.
+    #[error("there is no server {sid} in zooCfg")]
     UnknownServer {
         /// The server.
         sid: Sid,
@@ -94,6 +96,12 @@ pub enum ScenarioError {
     /// Two starts of one server.
     #[error("starts: server {sid} is started twice")]
     StartedTwice {
+        /// The server.
+        sid: Sid,
+    },
+    /// A disk that no server can have, or a second one of the same server.
+    #[error("disks: the disk of server {sid} contradicts itself or another one")]
+    Disk {
         /// The server.
         sid: Sid,
     },
@@ -117,6 +125,8 @@ struct Document {
     network: Profile,
     #[serde(default)]
     starts: Vec<Start>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    disks: Vec<Disk>,
     #[serde(default)]
     seed: u64,
     #[serde(default)]
@@ -137,6 +147,7 @@ impl Scenario {
             zoo_cfg,
             network: Profile::Lan,
             starts: Vec::new(),
+            disks: Vec::new(),
             seed: 0,
             commands: Vec::new(),
         }
@@ -181,6 +192,7 @@ impl From<Scenario> for Document {
             zoo_cfg: scenario.zoo_cfg.to_string(),
             network: scenario.network,
             starts: scenario.starts,
+            disks: scenario.disks,
             seed: scenario.seed,
             commands: scenario.commands,
         }
@@ -205,6 +217,15 @@ impl TryFrom<Document> for Scenario {
                 return Err(ScenarioError::TooLate { what: "starts" });
             }
         }
+        let mut with_disk = BTreeSet::new();
+        for disk in &document.disks {
+            if !zoo_cfg.servers().contains_key(&disk.sid) {
+                return Err(ScenarioError::UnknownServer { sid: disk.sid });
+            }
+            if !disk.is_consistent() || !with_disk.insert(disk.sid) {
+                return Err(ScenarioError::Disk { sid: disk.sid });
+            }
+        }
         let mut commands = document.commands;
         if commands.iter().any(|timed| timed.at_us.as_ms() > LAST_MS) {
             return Err(ScenarioError::TooLate { what: "commands" });
@@ -216,6 +237,7 @@ impl TryFrom<Document> for Scenario {
             zoo_cfg,
             network: document.network,
             starts: document.starts,
+            disks: document.disks,
             seed: document.seed,
             commands,
         })

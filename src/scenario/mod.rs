@@ -5,8 +5,10 @@
 //! only `zoo_cfg` is.
 
 mod cluster;
+mod disk;
 mod document;
 pub mod zoo_cfg;
 
+pub use disk::Disk;
 pub use document::{Scenario, ScenarioError, Start};
 pub use zoo_cfg::ZooCfg;

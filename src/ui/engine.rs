@@ -34,7 +34,7 @@ pub(super) struct Engine {
 impl Engine {
     /// The run the page opens with: five servers, and somebody leads already.
     pub(super) fn new(asked: &Asked, motion: Motion) -> Self {
-        let scenario = Scenario::plain(5);
+        let scenario = Scenario::first_run();
         let seed = asked.seed.unwrap_or(scenario.seed);
         let mut engine = Self::of(scenario, seed);
         engine.open();
