@@ -15,9 +15,8 @@ impl Scenario {
         reason = "the generated text is always valid"
     )]
     pub fn plain(servers: u8) -> Self {
-        let mut text = String::from(
-            "tickTime=2000\ninitLimit=10\nsyncLimit=5\ndataDir=/var/lib/zookeeper\nclientPort=2181\n",
-        );
+        let mut text = String::from("tickTime=2000\ninitLimit=10\nsyncLimit=5\n");
+        text.push_str("dataDir=/var/lib/zookeeper\nclientPort=2181\n");
         for n in 1..=servers.max(1) {
             // Writing to a String cannot fail.
             let _ = writeln!(text, "server.{n}=zk{n}:2888:3888");
@@ -26,8 +25,8 @@ impl Scenario {
         Self::of(zoo_cfg)
     }
 
-    /// What the page opens with: five servers that have worked together before. Equal histories make
-    /// the first election one of ids, as it is in an ensemble that was ever written to.
+    /// What the page opens with: five servers that have worked together before. Equal histories
+    /// make the first election one of ids, as it is in an ensemble that was ever written to.
     pub fn first_run() -> Self {
         let mut scenario = Self::plain(5);
         let disk = |sid: &Sid| Disk {

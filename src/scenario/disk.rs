@@ -43,7 +43,9 @@ fn write_zxid<S: Serializer>(zxid: &Zxid, serializer: S) -> Result<S::Ok, S::Err
 
 fn read_zxid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Zxid, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let digits = text.strip_prefix("0x").filter(|digits| digits.len() <= 15);
+    let is_hex =
+        |digits: &&str| digits.len() <= 15 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    let digits = text.strip_prefix("0x").filter(is_hex);
     digits
         .and_then(|digits| i64::from_str_radix(digits, 16).ok())
         .map(Zxid)
