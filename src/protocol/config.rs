@@ -23,7 +23,7 @@ pub struct Member {
 
 /// How a set of acknowledging servers is judged.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "kind")]
+#[serde(rename_all = "camelCase")]
 pub enum QuorumSpec {
     /// More than half of the participants.
     #[default]
@@ -264,6 +264,17 @@ mod tests {
         assert_eq!(config.connect_budget(), most);
         assert_eq!(config.handshake_timeout(), most);
         assert!(config.ping_interval() < most);
+    }
+
+    #[test]
+    fn groups_and_weights_survive_json() {
+        let quorum = QuorumSpec::Hierarchical {
+            groups: [(1, vec![Sid(1), Sid(2)])].into(),
+            weights: [(Sid(2), 0)].into(),
+        };
+        let text = serde_json::to_string(&quorum).expect("writes");
+        let again: QuorumSpec = serde_json::from_str(&text).expect("reads");
+        assert_eq!(again, quorum);
     }
 
     #[test]
