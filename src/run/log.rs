@@ -7,7 +7,7 @@
 use super::bands::{Band, Bands};
 use crate::base::Micros;
 use crate::protocol::{Note, Sid};
-use crate::sim::{Cause, Command, Step};
+use crate::sim::{Cause, Command, Flight, Step};
 
 /// One fact of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,10 +33,22 @@ pub enum Fact {
     Booted,
 }
 
+/// A message that ended where nobody was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// When.
+    pub at: Micros,
+    /// The number of the step it is.
+    pub seq: u64,
+    /// The message.
+    pub flight: Flight,
+}
+
 /// The facts of the current branch.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Log {
     entries: Vec<LogEntry>,
+    losses: Vec<Loss>,
     bands: Bands,
     /// The number of the next step never seen before.
     next_seq: u64,
@@ -47,9 +59,15 @@ pub(super) struct Log {
 impl Log {
     /// The most entries kept.
     const BOUND: usize = 50_000;
+    /// The most losses kept.
+    const LOSSES: usize = 1_000;
 
     pub(super) fn entries(&self) -> &[LogEntry] {
         &self.entries
+    }
+
+    pub(super) fn losses(&self) -> &[Loss] {
+        &self.losses
     }
 
     pub(super) fn bands(&self) -> &[Band] {
@@ -71,6 +89,13 @@ impl Log {
         }
         self.next_seq = step.seq + 1;
         self.bands.take(step);
+        if let Cause::Lost { flight } = &step.cause {
+            if self.losses.len() >= Self::LOSSES {
+                self.losses.drain(..Self::LOSSES / 10);
+            }
+            let (at, seq, flight) = (step.at, step.seq, flight.clone());
+            self.losses.push(Loss { at, seq, flight });
+        }
         if let Cause::Commanded { command } = &step.cause {
             self.push(step, Fact::Command(command.clone()));
         }
@@ -98,6 +123,7 @@ impl Log {
     pub(super) fn truncate_after(&mut self, at: Micros, next_seq: u64) {
         self.entries
             .retain(|entry| entry.at <= at && entry.seq < next_seq);
+        self.losses.retain(|loss| loss.seq < next_seq);
         self.bands.truncate_after(at);
         self.next_seq = next_seq;
     }

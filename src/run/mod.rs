@@ -15,7 +15,7 @@ mod playback;
 
 pub use bands::Band;
 pub use history::{Branch, BranchId};
-pub use log::{Fact, LogEntry};
+pub use log::{Fact, LogEntry, Loss};
 pub use playback::{Playback, Speed};
 
 use std::hash::{Hash, Hasher};
@@ -123,6 +123,11 @@ impl Run {
     /// The facts stated so far in the current branch, up to its horizon, oldest first.
     pub fn log(&self) -> &[LogEntry] {
         self.log.entries()
+    }
+
+    /// The messages that ended where nobody was, up to the horizon, oldest first.
+    pub fn losses(&self) -> &[Loss] {
+        self.log.losses()
     }
 
     /// Who led when, in the current branch, up to its horizon.

@@ -33,9 +33,13 @@ impl Disk {
     }
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde calls it with a reference"
+// The lint's limit depends on the word size.
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde calls it with a reference"
+    )
 )]
 fn write_zxid<S: Serializer>(zxid: &Zxid, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(zxid)

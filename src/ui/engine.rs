@@ -1,8 +1,7 @@
 //! The run behind the page, the clock that drives it, and the story told of it.
 //!
 //! The page reads and writes the run only through this. Who leads, what was said and what got lost
-//! is
-//! written down step by step as the run executes, and read at the instant shown.
+//! is written down step by step as the run executes, and read at the instant shown.
 
 use super::location::{Asked, Rate};
 use super::store::Motion;
@@ -12,12 +11,15 @@ use crate::run::{Playback, Run, Speed};
 use crate::scenario::Scenario;
 use crate::sim::{Command, Power, Rejected, ServerStatus, World};
 use crate::view::standing::Cluster;
-use crate::view::{Chronicle, Snapshot};
+use crate::view::{Chronicle, Loss, Snapshot};
 
 /// With less motion, one event is shown this long.
 const EVENT_SHOWN: Micros = Micros::from_ms(1_000);
 /// The opening waits at most this long for a leader, in cluster time.
 const OPENING: Micros = Micros::from_ms(60_000);
+
+/// The newest messages that died, as many as may be marked on the stage at once.
+const MOST_LOSSES: usize = 12;
 
 /// A run with its player and its story.
 #[derive(Debug)]
@@ -239,7 +241,17 @@ impl Engine {
 
     /// What there is to see now.
     pub(super) fn snapshot(&self) -> Snapshot {
-        Snapshot::of(self.run.world(), &self.config, &self.story, self.run.now())
+        let now = self.run.now();
+        let mut snapshot = Snapshot::of(self.run.world(), &self.config, &self.story, now);
+        let so_far = self.run.losses().iter().rev().filter(|loss| loss.at <= now);
+        snapshot.losses = so_far
+            .take(MOST_LOSSES)
+            .map(|loss| Loss {
+                flight: loss.flight.clone(),
+                at: loss.at,
+            })
+            .collect();
+        snapshot
     }
 
     /// Scenario, seed and commands as the lines of a report.

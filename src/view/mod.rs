@@ -34,5 +34,5 @@ pub use chronicle::Chronicle;
 pub use draw::scene;
 pub use layout::Layout;
 pub use scene::{Scene, Shape, Target};
-pub use snapshot::{Lens, Snapshot};
+pub use snapshot::{Lens, Loss, Snapshot};
 pub use texts::{Language, Texts};
