@@ -13,8 +13,9 @@ use super::dom;
 use super::files;
 use super::store::Handle;
 use super::widgets::dialog::Dialog;
-use crate::scenario::zoo_cfg::{Diagnostic, Diagnostics, Severity};
+use crate::scenario::zoo_cfg::{Diagnostic, Diagnostics, Problem, Severity};
 use crate::scenario::{Scenario, ZooCfg};
+use crate::view::Texts;
 
 /// The ids of the text and of the line numbers beside it.
 const TEXT: &str = "config-text";
@@ -167,19 +168,23 @@ fn problem(handle: &Handle, found: &Diagnostic) -> Html {
     html! {
         <li class={class}>
             <button type="button" onclick={move |_| show_line(line)}>{ place }</button>
-            <span lang="en"><span class="vh">{ handle.text(key) }{ ": " }</span>{ message(found) }
-                </span>
+            <span>
+                <span class="vh">{ handle.text(key) }{ " " }</span>
+                { handle.read(|store| message(&store.texts, &found.problem)) }
+                { for found.problem.zookeeper().map(|original| html! {
+                    <span lang="en">{ format!(" (ZooKeeper: {original})") }</span>
+                }) }
+            </span>
         </li>
     }
 }
 
-/// The problem without its place, which has a button of its own.
-fn message(found: &Diagnostic) -> String {
-    Diagnostic {
-        at: None,
-        ..found.clone()
-    }
-    .to_string()
+/// The problem in the reader's language, without its place, which has a button of its own, and
+/// without `ZooKeeper`'s message, which people search for letter for letter.
+fn message(texts: &Texts, problem: &Problem) -> String {
+    let args = problem.args().into_iter();
+    let args = args.map(|(name, value)| (name, value.into())).collect();
+    texts.with(&format!("problem-{}", problem.key()), &args)
 }
 
 /// Selects a line and scrolls to it.
@@ -229,5 +234,29 @@ fn file_button(handle: &Handle) -> Html {
             <input type="file" class="vh" accept=".cfg,.conf,.dynamic,text/plain" onchange={change}
                 />
         </label>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::Language;
+
+    #[test]
+    fn a_pasted_mistake_is_said_in_the_language_of_the_page_at_its_place() {
+        let found = ZooCfg::parse("tickTime=2000\ninitLimit = many\n").unwrap_err();
+        let at_line_two = |d: &&Diagnostic| d.at.is_some_and(|at| at.line == 2);
+        let found = found.errors().iter().find(at_line_two).unwrap();
+        assert_eq!(found.at.unwrap().column, 13);
+        let said = |language| message(&Texts::new(language), &found.problem);
+        assert_eq!(
+            said(Language::En),
+            "initLimit needs a whole number, not \"many\""
+        );
+        assert_eq!(said(Language::Zh), "initLimit 需要整数，而不是“many”");
+        assert_eq!(
+            found.problem.zookeeper().unwrap(),
+            "For input string: \"many\""
+        );
     }
 }

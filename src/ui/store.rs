@@ -200,9 +200,15 @@ impl Store {
             Rejected::SameServer { .. } => self.texts.get("refused-same"),
             Rejected::AlreadyCut { .. } => self.texts.get("refused-cut"),
             Rejected::EmptySide => self.texts.get("refused-side"),
-            Rejected::UnknownServer { .. }
-            | Rejected::UnknownFault { .. }
-            | Rejected::TooManyFaults { .. } => rejected.to_string(),
+            Rejected::UnknownServer { sid } => self.texts.with("refused-server", &who(*sid)),
+            Rejected::UnknownFault { id } => {
+                let args = vec![("id", id.0.into())];
+                self.texts.with("refused-fault", &args)
+            }
+            Rejected::TooManyFaults { limit } => {
+                let args = vec![("limit", (*limit).into())];
+                self.texts.with("refused-many", &args)
+            }
         }
     }
 

@@ -5,6 +5,9 @@ use std::path::Path;
 
 use super::*;
 
+#[path = "problem_texts_tests.rs"]
+mod problems;
+
 /// Key to the variables its text names.
 fn entries(language: Language) -> BTreeMap<String, BTreeSet<String>> {
     let mut entries: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

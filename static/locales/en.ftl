@@ -86,6 +86,9 @@ events-none = Nothing has happened yet.
 refused-same = A link needs two different servers.
 refused-cut = This link is cut already.
 refused-side = A partition needs servers on both sides.
+refused-server = There is no server { $who }.
+refused-fault = There is no fault number { $id }.
+refused-many = No more than { $limit } faults can stand at once.
 config-about = Paste or edit the text, or drop a file. The running cluster goes on until you start the new one.
 config-text = Text of zoo.cfg
 config-choose = Choose a file
@@ -103,11 +106,65 @@ config-invalid = { $errors ->
     [one] 1 error
    *[other] { $errors } errors
 }: the running cluster stays as it is.
-config-error = Error
-config-warning = Warning
+config-error = Error:
+config-warning = Warning:
 config-whole = whole file
 config-place = line { $line }, column { $column }
 config-too-large = This file is larger than 64 MB. A zoo.cfg has a few lines.
+
+## What is wrong with a zoo.cfg
+# One entry for each problem of the reader, in the words of its own table; a test compares them.
+# What ZooKeeper itself says follows in its own words and is not translated.
+
+problem-zoo-cfg-too-long = this text has { $bytes } bytes; at most { $limit } are read
+problem-zoo-cfg-not-text = this is not a text file: it contains the character { $code }
+problem-zoo-cfg-malformed-escape = \u must be followed by four hexadecimal digits
+problem-zoo-cfg-byte-order-mark = the text begins with an invisible byte order mark, which becomes part of the first key
+problem-zoo-cfg-repeated = { $key } is given again: this one counts, the one on line { $earlier } is ignored
+problem-zoo-cfg-unknown-key = { $key } is not a key this build knows; ZooKeeper makes it the system property zookeeper.{ $key }
+problem-zoo-cfg-misspelt-key = { $key } is not a key, so it has no effect; did you mean { $meant }?
+problem-zoo-cfg-not-a-number = { $key } needs a whole number, not "{ $value }"
+problem-zoo-cfg-not-a-boolean = { $key } must be true or false, not "{ $value }"
+problem-zoo-cfg-falls-back = "{ $value }" is no value for { $key }; ZooKeeper silently uses { $default }
+problem-zoo-cfg-raised = { $key } is { $value }, but { $least } is the least and is used
+problem-zoo-cfg-port-out-of-range = { $port } is no port: ports go from 0 to 65535
+problem-zoo-cfg-unrecognised-role = a server is a participant or an observer, not "{ $role }"
+problem-zoo-cfg-removed-election-alg = electionAlg { $value } does not exist any more; 3, Fast Leader Election, does
+problem-zoo-cfg-unknown-election-alg = this build has no election algorithm "{ $value }"; it has { $known }
+problem-zoo-cfg-wrong-form = a server is written host:quorumPort:electionPort, with :role and ;clientPort where wanted; this is "{ $value }"
+problem-zoo-cfg-address-unresolved = the port of { $host } must be a number, not "{ $port }"
+problem-zoo-cfg-same-ports = server { $sid } cannot use port { $port } both for its quorum and for elections
+problem-zoo-cfg-multi-address-disabled = server { $sid } has several addresses; that needs multiAddress.enabled=true
+problem-zoo-cfg-roles-differ = all addresses of a server must have one role, but this one says { $role }
+problem-zoo-cfg-bracket-open = { $text } opens a bracket that is never closed
+problem-zoo-cfg-no-port-after-colon = { $text } ends where its port should be
+problem-zoo-cfg-in-several-groups = server { $sid } may be in one group only
+problem-zoo-cfg-in-no-group = with groups or weights every participant must be in a group, server { $sid } is in none
+problem-zoo-cfg-stranger-without-weight = group { $group } lists { $sid }, which is no participant and has no weight.{ $sid }
+problem-zoo-cfg-belongs-in-dynamic-file = { $key } must stand in the file named by dynamicConfigFile
+problem-zoo-cfg-unrecognised-parameter = a dynamic file holds only server, group and weight lines, not { $key }
+problem-zoo-cfg-version-inside = the version belongs in the name of a dynamic file, not in it
+problem-zoo-cfg-dynamic-file-elsewhere = the servers are in { $path }, which is not here: paste its lines in place of dynamicConfigFile
+problem-zoo-cfg-not-set = { $key } is missing
+problem-zoo-cfg-assumed = { $key } is missing, so ZooKeeper would not start; here { $value } is used
+problem-zoo-cfg-address-without-port = { $address } needs { $port }
+problem-zoo-cfg-session-limits-cross = the least session timeout, { $min } ms, is larger than the largest, { $max } ms
+problem-zoo-cfg-nobody-votes = without standaloneEnabled at least one server must be a participant
+problem-zoo-cfg-observers-without-participants = all servers are observers, so nobody votes
+problem-zoo-cfg-observers-without-quorum = a single participant runs standalone, where nobody can observe; set standaloneEnabled=false
+problem-zoo-cfg-client-address-differs = server { $sid } has two client addresses: { $own } of clientPort and { $listed } of its server line
+problem-zoo-cfg-secure-address-differs = server { $sid } has two secure client addresses: { $own } of secureClientPort and { $listed } of its server line
+problem-zoo-cfg-myid-missing = a server of an ensemble needs a myid file
+problem-zoo-cfg-myid-not-a-number = the myid file must hold a number, not "{ $text }"
+problem-zoo-cfg-myid-not-listed = there is no server.{ $sid }, so the server of that id does not start
+problem-zoo-cfg-peer-type-differs = peerType disagrees with the server list; the list counts: { $listed }
+problem-zoo-cfg-one-server = a single participant: ZooKeeper would run standalone, without elections
+problem-zoo-cfg-no-failure-tolerated = no server may fail; that takes at least 3 participants
+problem-zoo-cfg-even-number = { $count } participants tolerate no more failures than one less would
+problem-zoo-cfg-no-servers = there is no server line; ZooKeeper would run standalone, an ensemble needs server.1=host:2888:3888
+problem-zoo-cfg-too-many-servers = { $count } servers are too many: at most { $limit } run here
+problem-zoo-cfg-out-of-range = { $key } must be between { $least } and { $most } here, not { $value }
+problem-zoo-cfg-client-port-overruled = clientPort disagrees with the line of server { $sid }, whose { $listed } is used
 
 ## Words
 

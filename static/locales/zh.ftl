@@ -86,6 +86,9 @@ events-none = 还没有发生任何事。
 refused-same = 链路需要两台不同的服务器。
 refused-cut = 这条链路已经断开。
 refused-side = 分区的两侧都需要有服务器。
+refused-server = 没有服务器 { $who }。
+refused-fault = 没有编号为 { $id } 的故障。
+refused-many = 同时最多只能有 { $limit } 个故障。
 config-about = 粘贴或编辑文本，或拖入文件。启动新集群之前，当前集群继续运行。
 config-text = zoo.cfg 文本
 config-choose = 选择文件
@@ -96,11 +99,64 @@ config-valid = 有效：{ $servers } 台服务器{ $warnings ->
    *[other] ，{ $warnings } 条警告。
 }
 config-invalid = { $errors } 处错误：当前集群保持不变。
-config-error = 错误
-config-warning = 警告
+config-error = 错误：
+config-warning = 警告：
 config-whole = 整个文件
 config-place = 第 { $line } 行，第 { $column } 列
 config-too-large = 文件超过 64 MB，而 zoo.cfg 只有几行。
+
+## zoo.cfg 中的问题
+# 每种问题一条。ZooKeeper 自己的消息原样跟在后面，不翻译。
+
+problem-zoo-cfg-too-long = 文本有 { $bytes } 字节；最多读取 { $limit } 字节
+problem-zoo-cfg-not-text = 这不是文本文件：其中有字符 { $code }
+problem-zoo-cfg-malformed-escape = \u 之后必须是四位十六进制数字
+problem-zoo-cfg-byte-order-mark = 文本以看不见的字节顺序标记（BOM）开头，它会成为第一个键的一部分
+problem-zoo-cfg-repeated = { $key } 重复：以此处为准，第 { $earlier } 行的被忽略
+problem-zoo-cfg-unknown-key = 本程序不认识键 { $key }；ZooKeeper 会把它设为系统属性 zookeeper.{ $key }
+problem-zoo-cfg-misspelt-key = 没有 { $key } 这个键，因此它不起作用；是否想写 { $meant }？
+problem-zoo-cfg-not-a-number = { $key } 需要整数，而不是“{ $value }”
+problem-zoo-cfg-not-a-boolean = { $key } 必须是 true 或 false，而不是“{ $value }”
+problem-zoo-cfg-falls-back = “{ $value }”不是 { $key } 的有效值；ZooKeeper 会不加提示地改用 { $default }
+problem-zoo-cfg-raised = { $key } 为 { $value }，低于最小值，改用 { $least }
+problem-zoo-cfg-port-out-of-range = { $port } 不是端口：端口范围是 0 到 65535
+problem-zoo-cfg-unrecognised-role = 服务器只能是 participant 或 observer，而不是“{ $role }”
+problem-zoo-cfg-removed-election-alg = electionAlg { $value } 已不存在；可用的是 3，即 Fast Leader Election
+problem-zoo-cfg-unknown-election-alg = 本程序没有选举算法“{ $value }”；现有：{ $known }
+problem-zoo-cfg-wrong-form = 服务器的写法是 host:quorumPort:electionPort，可再加 :role 和 ;clientPort；这里却是“{ $value }”
+problem-zoo-cfg-address-unresolved = { $host } 的端口必须是数字，而不是“{ $port }”
+problem-zoo-cfg-same-ports = 服务器 { $sid } 不能把端口 { $port } 同时用作 quorumPort 和 electionPort
+problem-zoo-cfg-multi-address-disabled = 服务器 { $sid } 有多个地址；这需要 multiAddress.enabled=true
+problem-zoo-cfg-roles-differ = 同一服务器的所有地址必须角色相同，此处却是 { $role }
+problem-zoo-cfg-bracket-open = { $text } 的方括号没有闭合
+problem-zoo-cfg-no-port-after-colon = { $text } 的末尾缺少端口
+problem-zoo-cfg-in-several-groups = 服务器 { $sid } 只能属于一个 group
+problem-zoo-cfg-in-no-group = 使用 group 或 weight 时，每个 participant 都必须属于一个 group，服务器 { $sid } 不属于任何 group
+problem-zoo-cfg-stranger-without-weight = group { $group } 列出了 { $sid }，但它不是 participant，也没有 weight.{ $sid }
+problem-zoo-cfg-belongs-in-dynamic-file = { $key } 必须写在 dynamicConfigFile 指定的文件中
+problem-zoo-cfg-unrecognised-parameter = 动态文件只能有 server、group 和 weight 行，不能有 { $key }
+problem-zoo-cfg-version-inside = 版本应写在动态文件的文件名中，而不是文件内
+problem-zoo-cfg-dynamic-file-elsewhere = 服务器列在 { $path } 中，而这里没有该文件：请用它的内容替换 dynamicConfigFile 一行
+problem-zoo-cfg-not-set = 缺少 { $key }
+problem-zoo-cfg-assumed = 缺少 { $key }，ZooKeeper 不会启动；这里使用 { $value }
+problem-zoo-cfg-address-without-port = 设置了 { $address }，还需要 { $port }
+problem-zoo-cfg-session-limits-cross = 最小会话超时 { $min } ms 大于最大会话超时 { $max } ms
+problem-zoo-cfg-nobody-votes = 不启用 standaloneEnabled 时，至少要有一台服务器是 participant
+problem-zoo-cfg-observers-without-participants = 所有服务器都是 observer，没有谁能投票
+problem-zoo-cfg-observers-without-quorum = 只有一个 participant 时以单机模式运行，observer 无从观察；请设置 standaloneEnabled=false
+problem-zoo-cfg-client-address-differs = 服务器 { $sid } 有两个客户端地址：clientPort 的 { $own } 和 server 行的 { $listed }
+problem-zoo-cfg-secure-address-differs = 服务器 { $sid } 有两个安全客户端地址：secureClientPort 的 { $own } 和 server 行的 { $listed }
+problem-zoo-cfg-myid-missing = 集群中的服务器需要 myid 文件
+problem-zoo-cfg-myid-not-a-number = myid 文件的内容必须是数字，而不是“{ $text }”
+problem-zoo-cfg-myid-not-listed = 没有 server.{ $sid }，所以该编号的服务器不会启动
+problem-zoo-cfg-peer-type-differs = peerType 与服务器列表不一致；以列表为准：{ $listed }
+problem-zoo-cfg-one-server = 只有一个 participant：ZooKeeper 会以单机模式运行，不进行选举
+problem-zoo-cfg-no-failure-tolerated = 不能容忍任何服务器故障；至少需要 3 个 participant
+problem-zoo-cfg-even-number = { $count } 个 participant 能容忍的故障并不比少一个时更多
+problem-zoo-cfg-no-servers = 没有 server 行；ZooKeeper 会以单机模式运行，集群需要 server.1=host:2888:3888
+problem-zoo-cfg-too-many-servers = { $count } 台服务器太多：这里最多运行 { $limit } 台
+problem-zoo-cfg-out-of-range = { $key } 在这里必须介于 { $least } 和 { $most } 之间，而不是 { $value }
+problem-zoo-cfg-client-port-overruled = clientPort 与服务器 { $sid } 的 server 行不一致，以后者的 { $listed } 为准
 
 ## 词
 
