@@ -29,8 +29,12 @@ export interface State {
 /** Opens the page; `query` such as `?play=0&theme=dark` decides how. */
 export async function open(page: Page, query = ""): Promise<void> {
   await page.goto(`./${query}`);
-  await page.waitForFunction(() => "zabscope" in window && document.querySelector(".hit") !== null);
+  await ready(page);
 }
+
+/** Waits until the page shows its servers, after opening it or starting it again. */
+export const ready = (page: Page): Promise<unknown> =>
+  page.waitForFunction(() => "zabscope" in window && document.querySelector(".hit") !== null);
 
 export const state = (page: Page): Promise<State> =>
   page.evaluate(() => (window as any).zabscope.state());

@@ -1,5 +1,5 @@
 // The page around the cluster: zoo.cfg, language, theme, narrow windows, and the script interface.
-import { call, open, settled, state, until } from "../cluster";
+import { call, open, ready, settled, state, until } from "../cluster";
 import { expect, expectNoAxeViolations, picture, test } from "../page";
 
 const THREE = `tickTime=1000
@@ -194,5 +194,6 @@ test("a simulation that stops shows a page with a report to copy", async ({ page
   await expectNoAxeViolations(page);
   await picture(page, "stopped");
   await page.getByRole("button", { name: "Start again" }).click();
+  await ready(page);
   await settled(page);
 });
