@@ -51,23 +51,22 @@ impl Stage<'_> {
     }
 
     fn singly(&mut self, placed: &[Placed<'_>]) {
-        let mut waiting: BTreeMap<(Sid, Sid, Glyph), usize> = BTreeMap::new();
+        // Those held up at a cut lie on one another: the newest is shown, with their number.
+        let mut piles: BTreeMap<(Sid, Sid), (usize, &Placed<'_>)> = BTreeMap::new();
         for p in placed {
-            if p.flight.arrives_at.is_none() {
-                *waiting
-                    .entry((p.flight.from, p.flight.to, p.glyph))
-                    .or_default() += 1;
+            if p.flight.arrives_at.is_some() {
+                self.glyph(p);
+                self.message_target(p);
+            } else {
+                let pile = piles.entry((p.flight.from, p.flight.to)).or_insert((0, p));
+                *pile = (pile.0 + 1, p);
             }
         }
-        for p in placed {
-            self.glyph(p);
-            self.message_target(p);
-        }
-        for p in placed {
-            let key = (p.flight.from, p.flight.to, p.glyph);
-            // Those held up at a cut lie on one another: the number says how many.
-            if let Some(many) = waiting.remove(&key).filter(|many| *many > 1) {
-                self.times(p.at, many);
+        for (many, newest) in piles.into_values() {
+            self.glyph(newest);
+            self.message_target(newest);
+            if many > 1 {
+                self.times(newest.at, many);
             }
         }
         if self.lens.paused && !self.layout.phone {
@@ -367,7 +366,8 @@ impl Stage<'_> {
     fn message_labels(&mut self, placed: &[Placed<'_>]) {
         let mut said: Vec<(String, Point, f64)> = Vec::new();
         for p in placed {
-            if matches!(p.glyph, Glyph::Heartbeat | Glyph::HeartbeatReply) {
+            let is_held = p.flight.arrives_at.is_none();
+            if is_held || matches!(p.glyph, Glyph::Heartbeat | Glyph::HeartbeatReply) {
                 continue;
             }
             let (text, far) = (message_label(&p.flight.message), (p.share - 0.5).abs());
