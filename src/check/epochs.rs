@@ -1,18 +1,17 @@
 //! Epochs never go back: acceptedEpoch and currentEpoch only grow on a server, across restarts too,
 //! and currentEpoch never exceeds acceptedEpoch.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Broken, Invariant, Property};
+use crate::base::Map;
 use crate::protocol::{Epoch, Sid};
 use crate::sim::{Power, ServerStatus, Step};
 
 /// S12: the highest epochs each server was seen with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Epochs {
-    seen: BTreeMap<Sid, (Epoch, Epoch)>,
+    seen: Map<Sid, (Epoch, Epoch)>,
 }
 
 impl Invariant for Epochs {

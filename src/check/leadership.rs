@@ -3,18 +3,17 @@
 //! Two LEADING servers of different epochs are legal for a bounded time; two that both had a quorum
 //! acknowledge the same epoch are not.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Broken, Invariant, Property};
+use crate::base::Map;
 use crate::protocol::{Epoch, Note, Sid};
 use crate::sim::{ServerStatus, Step};
 
 /// S1 and S2: who was established in which epoch.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Leadership {
-    established: BTreeMap<Epoch, Sid>,
+    established: Map<Epoch, Sid>,
 }
 
 impl Invariant for Leadership {
@@ -27,7 +26,7 @@ impl Invariant for Leadership {
         let Some(sid) = step.sid else { return Ok(()) };
         for note in &step.notes {
             if let Note::Established { epoch, .. } = note {
-                let first = *self.established.entry(*epoch).or_insert(sid);
+                let first = *self.established.get_or_insert_with(*epoch, || sid);
                 if first != sid {
                     return Err(Broken {
                         sids: vec![first, sid],

@@ -2,12 +2,10 @@
 //!
 //! Values only; reading a `zoo.cfg` is `scenario::zoo_cfg`'s work. Source: `QuorumPeerConfig.java`.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::ids::{LearnerType, Sid};
-use crate::base::Micros;
+use crate::base::{Map, Micros};
 
 /// One line of the server list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -31,9 +29,9 @@ pub enum QuorumSpec {
     /// More than half of the weight in more than half of the groups.
     Hierarchical {
         /// Group number to the ids it lists.
-        groups: BTreeMap<i64, Vec<Sid>>,
+        groups: Map<i64, Vec<Sid>>,
         /// Weights given; participants without one weigh 1.
-        weights: BTreeMap<Sid, i64>,
+        weights: Map<Sid, i64>,
     },
     /// A majority, or with at most two participants the oracle's word.
     Oracle {
@@ -50,7 +48,7 @@ pub enum QuorumSpec {
 #[serde(rename_all = "camelCase")]
 pub struct Ensemble {
     /// All members by id.
-    pub members: BTreeMap<Sid, Member>,
+    pub members: Map<Sid, Member>,
     /// The quorum system.
     pub quorum: QuorumSpec,
     /// The configuration's version; 0 for a static file.

@@ -3,7 +3,6 @@
 //! Not a role itself; [`super::Peer`] decides which role holds it. Source: the fields of
 //! `QuorumPeer.java` that outlive a `Leader` or a `Learner`.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +14,7 @@ use super::election::{ElectionSide, Me};
 use super::ids::{Epoch, ServerState, ZabState, Zxid};
 use super::note::{Note, SyncMode, Why};
 use super::quorum::{OracleView, Quorum, oracle_says_one};
+use crate::base::Map;
 
 /// A process's memory that survives its roles and is lost in a crash.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ pub(super) struct Core {
     pub(super) sync_mode: Option<SyncMode>,
     pub(super) oracle: OracleView,
     tickets: u64,
-    writing: BTreeMap<Ticket, Record>,
+    writing: Map<Ticket, Record>,
 }
 
 impl Core {
@@ -61,7 +61,7 @@ impl Core {
                 ..OracleView::default()
             },
             tickets: 0,
-            writing: BTreeMap::new(),
+            writing: Map::new(),
         }
     }
 

@@ -4,7 +4,6 @@
 //! every input to whoever owns it, and leads from one state to the next. Source: `QuorumPeer.java,
 //! start, loadDataBase, run`.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +18,7 @@ use super::leader::Leader;
 use super::learner::{self, Learner};
 use super::note::{Note, Why};
 use super::status::PeerStatus;
+use crate::base::Set;
 
 /// A server process. Nothing happens until [`Input::Boot`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ enum Role {
     /// Has not been started.
     Off,
     /// Creates epoch files that are missing.
-    Booting(BTreeSet<Ticket>),
+    Booting(Set<Ticket>),
     /// Elects.
     Looking,
     /// LOOKING already, but an observer sleeps before it elects.
@@ -140,7 +140,7 @@ impl Peer {
     }
 
     /// Writes what the checks assumed where the files do not say it.
-    fn complete_files(&mut self, loaded: Loaded, ctx: &mut Ctx<'_>) -> BTreeSet<Ticket> {
+    fn complete_files(&mut self, loaded: Loaded, ctx: &mut Ctx<'_>) -> Set<Ticket> {
         let mut missing = Vec::new();
         if self.core.disk.current_epoch != Some(loaded.current_epoch) {
             missing.push(Record::CurrentEpoch(loaded.current_epoch));

@@ -4,10 +4,10 @@
 //! that are cut, and disks that take a millisecond. The simulated world is another matter.
 //! Long because the bus and what runs on it are read together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::*;
-use crate::base::{Micros, Rng, digest_of};
+use crate::base::{Map, Micros, Rng, Set, digest_of};
 use crate::protocol::config::{Ensemble, Member};
 use crate::protocol::ids::{Epoch, ZabState, Zxid};
 use crate::protocol::message::Message;
@@ -24,8 +24,8 @@ struct Server {
     /// Distinguishes what was meant for an earlier process.
     life: u64,
     rng: Rng,
-    timers: BTreeMap<Timer, Micros>,
-    listening: BTreeSet<Port>,
+    timers: Map<Timer, Micros>,
+    listening: Set<Port>,
 }
 
 enum Event {
@@ -38,10 +38,10 @@ struct Bus {
     now: Micros,
     seq: u64,
     queue: BTreeMap<(Micros, u64), Event>,
-    servers: BTreeMap<Sid, Server>,
+    servers: Map<Sid, Server>,
     /// Both ends of every connection, each under its own number.
-    conns: BTreeMap<ConnId, (Sid, ConnId)>,
-    cut: BTreeSet<Sid>,
+    conns: Map<ConnId, (Sid, ConnId)>,
+    cut: Set<Sid>,
     notes: Vec<(Micros, Sid, Note)>,
     exits: Vec<(Sid, ExitCause)>,
 }
@@ -59,8 +59,8 @@ impl Bus {
                 peer: None,
                 life: 0,
                 rng: Rng::new(7).fork(&sid),
-                timers: BTreeMap::new(),
-                listening: BTreeSet::new(),
+                timers: Map::new(),
+                listening: Set::new(),
             };
             (sid, server)
         });
@@ -69,8 +69,8 @@ impl Bus {
             seq: 0,
             queue: BTreeMap::new(),
             servers: servers.collect(),
-            conns: BTreeMap::new(),
-            cut: BTreeSet::new(),
+            conns: Map::new(),
+            cut: Set::new(),
             notes: Vec::new(),
             exits: Vec::new(),
         }
@@ -272,7 +272,7 @@ impl Bus {
     }
 
     /// Ids that serve, ascending, and the epochs they serve under.
-    fn serving(&self) -> (Vec<i64>, BTreeSet<Epoch>) {
+    fn serving(&self) -> (Vec<i64>, Set<Epoch>) {
         let running = self.servers.iter().filter(|(_, s)| s.peer.is_some());
         let serving = running
             .map(|(sid, _)| (sid.0, self.status(sid.0)))
@@ -322,7 +322,7 @@ fn three_servers_elect_the_highest_discover_epoch_one_and_serve() {
     let mut bus = Bus::started(&Ensemble::plain(3, 0));
     bus.run_ms(1_000);
     assert_eq!(bus.states(), [(1, Following), (2, Following), (3, Leading)]);
-    assert_eq!(bus.serving(), (vec![1, 2, 3], BTreeSet::from([Epoch(1)])));
+    assert_eq!(bus.serving(), (vec![1, 2, 3], Set::from([Epoch(1)])));
     for sid in 1..=3 {
         let status = bus.status(sid);
         assert_eq!(status.zab, ZabState::Broadcast);
@@ -344,7 +344,7 @@ fn first_come_gets_diff_and_whoever_comes_after_service_began_gets_snap() {
     bus.run_ms(2_000);
     assert_eq!(bus.leader(), 2);
     assert_eq!(bus.syncs(), [(1, SyncMode::Diff), (3, SyncMode::Snap)]);
-    assert_eq!(bus.serving(), (vec![1, 2, 3], BTreeSet::from([Epoch(1)])));
+    assert_eq!(bus.serving(), (vec![1, 2, 3], Set::from([Epoch(1)])));
     assert_eq!(bus.status(3).last_zxid, Zxid::make(Epoch(1), 0));
     assert_eq!(bus.status(1).last_zxid, Zxid(0));
 }
@@ -368,13 +368,13 @@ fn a_killed_leader_is_replaced_at_once_in_the_next_epoch() {
     bus.kill(Sid(3));
     bus.run_ms(1_000);
     assert_eq!(bus.leader(), 2);
-    assert_eq!(bus.serving(), (vec![1, 2], BTreeSet::from([Epoch(2)])));
+    assert_eq!(bus.serving(), (vec![1, 2], Set::from([Epoch(2)])));
     let closed = Why::LeaderClosed { leader: Sid(3) };
     assert_eq!(bus.left(1), [Why::Booted, closed]);
     bus.start(Sid(3));
     bus.run_ms(5_000);
     assert_eq!(bus.leader(), 2);
-    assert_eq!(bus.serving(), (vec![1, 2, 3], BTreeSet::from([Epoch(2)])));
+    assert_eq!(bus.serving(), (vec![1, 2, 3], Set::from([Epoch(2)])));
 }
 
 #[test]
@@ -391,7 +391,7 @@ fn five_servers_survive_two_deaths_and_stop_at_the_third() {
     }
     bus.kill(Sid(bus.leader()));
     bus.run_ms(30_000);
-    assert_eq!(bus.serving(), (vec![], BTreeSet::new()));
+    assert_eq!(bus.serving(), (vec![], Set::new()));
 }
 
 #[test]
@@ -418,7 +418,7 @@ fn a_cut_off_leader_and_its_successor_both_lead_for_a_bounded_while() {
     bus.cut.clear();
     bus.run_ms(30_000);
     assert_eq!(bus.leader(), 2);
-    assert_eq!(bus.serving(), (vec![1, 2, 3], BTreeSet::from([Epoch(2)])));
+    assert_eq!(bus.serving(), (vec![1, 2, 3], Set::from([Epoch(2)])));
 }
 
 #[test]
@@ -441,7 +441,7 @@ fn an_observer_observes_does_not_vote_and_finds_the_next_leader_later() {
     bus.kill(Sid(3));
     bus.run_ms(10_000);
     assert_eq!(bus.leader(), 2);
-    assert_eq!(bus.serving(), (vec![1, 2, 4], BTreeSet::from([Epoch(2)])));
+    assert_eq!(bus.serving(), (vec![1, 2, 4], Set::from([Epoch(2)])));
     bus.kill(Sid(1));
     bus.run_ms(30_000);
     assert_eq!(bus.serving().0, [0_i64; 0], "an observer is no quorum");
@@ -480,7 +480,7 @@ fn a_higher_accepted_epoch_raises_the_next_one() {
     bus.start(Sid(1));
     bus.start(Sid(2));
     bus.run_ms(2_000);
-    assert_eq!(bus.serving(), (vec![1, 2], BTreeSet::from([Epoch(8)])));
+    assert_eq!(bus.serving(), (vec![1, 2], Set::from([Epoch(8)])));
 }
 
 #[test]
@@ -498,7 +498,7 @@ fn history_decides_before_the_id_and_laggards_are_brought_up() {
     bus.start_all();
     bus.run_ms(3_000);
     assert_eq!(bus.leader(), 1);
-    assert_eq!(bus.serving(), (vec![1, 2, 3], BTreeSet::from([Epoch(2)])));
+    assert_eq!(bus.serving(), (vec![1, 2, 3], Set::from([Epoch(2)])));
     for sid in 2..=3 {
         assert_eq!(
             bus.status(sid).last_zxid.epoch(),
@@ -520,11 +520,11 @@ fn a_learner_whose_accepted_epoch_is_higher_stays_out_until_the_next_epoch() {
     bus.run_ms(3_000);
     bus.start(Sid(1));
     bus.run_ms(10_000);
-    assert_eq!(bus.serving(), (vec![2, 3], BTreeSet::from([Epoch(1)])));
+    assert_eq!(bus.serving(), (vec![2, 3], Set::from([Epoch(1)])));
     assert!(bus.left(1).contains(&Why::EpochTooOld { leader: Sid(3) }));
     bus.kill(Sid(3));
     bus.run_ms(60_000);
-    assert_eq!(bus.serving(), (vec![1, 2], BTreeSet::from([Epoch(10)])));
+    assert_eq!(bus.serving(), (vec![1, 2], Set::from([Epoch(10)])));
 }
 
 #[test]
@@ -538,7 +538,7 @@ fn a_leader_that_wins_again_without_writes_sends_snapshots() {
     bus.start(Sid(2));
     bus.run_ms(70_000);
     assert_eq!(bus.leader(), 3, "it holds (1, 0), the others nothing");
-    assert_eq!(bus.serving(), (vec![1, 2, 3], BTreeSet::from([Epoch(2)])));
+    assert_eq!(bus.serving(), (vec![1, 2, 3], Set::from([Epoch(2)])));
     let modes: Vec<SyncMode> = bus.syncs().into_iter().map(|(_, mode)| mode).collect();
     assert_eq!(modes[..2], [SyncMode::Diff; 2]);
     assert_eq!(modes[2..], [SyncMode::Snap; 2]);

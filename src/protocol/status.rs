@@ -3,13 +3,11 @@
 //!
 //! Reading a status changes nothing and nothing in the protocol reads it.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::ids::{Epoch, LearnerType, Round, ServerState, Sid, ZabState, Zxid};
 use super::vote::Vote;
-use crate::base::Micros;
+use crate::base::{Map, Micros};
 
 /// What a running peer knows and believes at one instant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -32,9 +30,9 @@ pub struct PeerStatus {
     /// `currentVote`: the last end vote.
     pub current_vote: Option<Vote>,
     /// `recvset` of the election under way.
-    pub ballots: BTreeMap<Sid, Vote>,
+    pub ballots: Map<Sid, Vote>,
     /// `outofelection` of the election under way.
-    pub settled: BTreeMap<Sid, Vote>,
+    pub settled: Map<Sid, Vote>,
     /// True within the 200 ms after a quorum was seen.
     pub finalizing: bool,
     /// The wait for the next notification, ms; 0 outside an election.
@@ -46,7 +44,7 @@ pub struct PeerStatus {
     /// A leader's tick counter.
     pub tick: u64,
     /// A leader's learners, by id.
-    pub learners: BTreeMap<Sid, LearnerStatus>,
+    pub learners: Map<Sid, LearnerStatus>,
 }
 
 /// One learner as its leader sees it.

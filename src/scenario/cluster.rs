@@ -1,10 +1,9 @@
 //! From a scenario to the cluster that is run: the page's plain ensemble, and the spec of a world.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::{Disk, Scenario, ZooCfg};
-use crate::base::Micros;
+use crate::base::{Map, Micros};
 use crate::protocol::{Epoch, Sid, Zxid};
 use crate::sim::ClusterSpec;
 
@@ -50,7 +49,7 @@ impl Scenario {
             .zoo_cfg
             .peer_config(first)
             .expect("an ensemble that was read has servers, and the first is one of them");
-        let starts: BTreeMap<Sid, Micros> = sids
+        let starts: Map<Sid, Micros> = sids
             .map(|sid| (sid, self.start_of(sid)))
             .filter(|(_, at)| *at > Micros::ZERO)
             .collect();

@@ -8,13 +8,11 @@
 //! Everything but `version` and `zooCfg` may be left out; what is not known is refused, not
 //! ignored.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::zoo_cfg::Diagnostics;
 use super::{Disk, ZooCfg};
-use crate::base::Micros;
+use crate::base::{Micros, Set};
 use crate::protocol::Sid;
 use crate::sim::{Profile, TimedCommand};
 
@@ -205,7 +203,7 @@ impl TryFrom<Document> for Scenario {
     fn try_from(document: Document) -> Result<Self, ScenarioError> {
         check_version(document.version)?;
         let zoo_cfg = ZooCfg::parse(&document.zoo_cfg).map_err(ScenarioError::ZooCfg)?;
-        let mut started = BTreeSet::new();
+        let mut started = Set::new();
         for &Start { sid, at_ms } in &document.starts {
             if !zoo_cfg.servers().contains_key(&sid) {
                 return Err(ScenarioError::UnknownServer { sid });
@@ -217,7 +215,7 @@ impl TryFrom<Document> for Scenario {
                 return Err(ScenarioError::TooLate { what: "starts" });
             }
         }
-        let mut with_disk = BTreeSet::new();
+        let mut with_disk = Set::new();
         for disk in &document.disks {
             if !zoo_cfg.servers().contains_key(&disk.sid) {
                 return Err(ScenarioError::UnknownServer { sid: disk.sid });

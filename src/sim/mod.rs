@@ -21,8 +21,6 @@ pub mod queue;
 pub mod spec;
 pub mod step;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 
 use disk::Disk;
@@ -38,7 +36,7 @@ pub use queue::EventQueue;
 pub use spec::ClusterSpec;
 pub use step::{Cause, Flight, Power, ServerStatus, Step};
 
-use crate::base::{Micros, Rng, digest_of};
+use crate::base::{Map, Micros, Rng, Set, digest_of};
 use crate::protocol::{Input, Sid, Timer};
 
 /// A cluster that lives: processes, wires, disks, clocks, faults, and what happens next.
@@ -50,8 +48,8 @@ pub struct World {
     root: Rng,
     queue: EventQueue,
     network: Network,
-    processes: BTreeMap<Sid, Process>,
-    oracle_says_one: BTreeSet<Sid>,
+    processes: Map<Sid, Process>,
+    oracle_says_one: Set<Sid>,
     faults: Vec<ActiveFault>,
     injected: u32,
 }
@@ -61,7 +59,7 @@ impl World {
     pub fn new(spec: &ClusterSpec, seed: u64) -> Self {
         let root = Rng::new(seed);
         let mut queue = EventQueue::new();
-        let mut processes = BTreeMap::new();
+        let mut processes = Map::new();
         for &sid in spec.config.ensemble.members.keys() {
             let mut config = spec.config.clone();
             config.my_id = sid;

@@ -1,26 +1,24 @@
 //! Maps whose keys are not strings, written as lists of pairs so that JSON can hold them.
 //!
-//! For `#[serde(with = "pairs")]` on a `BTreeMap` field.
-
-use std::collections::BTreeMap;
+//! For `#[serde(with = "pairs")]` on the field of a map of whatever kind.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Writes the map as `[[key, value], …]`, ascending.
-pub(super) fn serialize<K, V, S>(map: &BTreeMap<K, V>, serializer: S) -> Result<S::Ok, S::Error>
+pub(super) fn serialize<'a, M, S>(map: &'a M, serializer: S) -> Result<S::Ok, S::Error>
 where
-    K: Serialize,
-    V: Serialize,
+    &'a M: IntoIterator<Item: Serialize>,
     S: Serializer,
 {
     serializer.collect_seq(map)
 }
 
 /// Reads what [`serialize`] wrote; a key given twice keeps its last value.
-pub(super) fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+pub(super) fn deserialize<'de, K, V, M, D>(deserializer: D) -> Result<M, D::Error>
 where
-    K: Deserialize<'de> + Ord,
+    K: Deserialize<'de>,
     V: Deserialize<'de>,
+    M: IntoIterator<Item = (K, V)> + FromIterator<(K, V)>,
     D: Deserializer<'de>,
 {
     Ok(Vec::<(K, V)>::deserialize(deserializer)?

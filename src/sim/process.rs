@@ -4,7 +4,7 @@
 //! The peer itself is dropped when its process dies; disk and clock stay. Not here: what reaches a
 //! process (`network`) and what its effects do (`effects.rs`).
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use super::network::{Moment, Signal};
 use super::pairs;
 use super::queue::Key;
 use super::step::{Cause, Power, ServerStatus};
-use crate::base::{Micros, Rng};
+use crate::base::{Map, Micros, Rng};
 use crate::protocol::{ConnId, Effect, Input, PeerConfig, PeerStatus, Route, Sid, Ticket, Timer};
 
 /// Something a process is to be told.
@@ -99,7 +99,7 @@ pub(crate) struct Process {
     /// The peer's own chance.
     rng: Rng,
     #[serde(with = "pairs")]
-    timers: BTreeMap<Timer, Deadline>,
+    timers: Map<Timer, Deadline>,
     inbox: VecDeque<Task>,
     /// The next thing to be worked off; while set, whatever comes has to queue.
     work: Option<Key>,
@@ -126,7 +126,7 @@ impl Process {
             incarnation: 0,
             engine: None,
             rng: Rng::new(0),
-            timers: BTreeMap::new(),
+            timers: Map::new(),
             inbox: VecDeque::new(),
             work: None,
             boot: None,

@@ -1,12 +1,10 @@
 //! What a world is made from, besides its seed: the configuration, the wires, clocks and disks.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
 use super::network::{LinkProfile, Profile};
-use crate::base::Micros;
+use crate::base::{Map, Micros, Set};
 use crate::protocol::{Durable, Ensemble, PeerConfig, Sid};
 
 /// A cluster before it runs. All members of `config.ensemble` have a host.
@@ -23,16 +21,16 @@ pub struct ClusterSpec {
     pub link_profiles: Vec<LinkProfile>,
     /// When each process is started, µs; at 0 where not given.
     #[serde(default)]
-    pub starts: BTreeMap<Sid, Micros>,
+    pub starts: Map<Sid, Micros>,
     /// What each disk holds at the beginning; nothing where not given.
     #[serde(default)]
-    pub disks: BTreeMap<Sid, Durable>,
+    pub disks: Map<Sid, Durable>,
     /// How each clock differs; not at all where not given.
     #[serde(default)]
-    pub clocks: BTreeMap<Sid, Clock>,
+    pub clocks: Map<Sid, Clock>,
     /// The servers whose oracle file says `1`; of weight with an oracle quorum only.
     #[serde(default)]
-    pub oracle_says_one: BTreeSet<Sid>,
+    pub oracle_says_one: Set<Sid>,
 }
 
 impl ClusterSpec {
@@ -50,10 +48,10 @@ impl ClusterSpec {
             config,
             profile: Profile::Lan,
             link_profiles: Vec::new(),
-            starts: BTreeMap::new(),
-            disks: BTreeMap::new(),
-            clocks: BTreeMap::new(),
-            oracle_says_one: BTreeSet::new(),
+            starts: Map::new(),
+            disks: Map::new(),
+            clocks: Map::new(),
+            oracle_says_one: Set::new(),
         }
     }
 }

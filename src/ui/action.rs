@@ -1,12 +1,10 @@
 //! Everything a reader can do, as one list: the only way from the page to the run.
 
-use std::collections::BTreeSet;
-
 use super::panels::PanelId;
 use super::prefs::{self, Theme};
 use super::store::Store;
 use super::tool::Tool;
-use crate::base::Micros;
+use crate::base::{Micros, Set};
 use crate::protocol::Sid;
 use crate::scenario::Scenario;
 use crate::sim::{Command, Direction, Fault};
@@ -95,7 +93,7 @@ pub(super) enum Typed {
     /// `L`: a link, of which this end is known.
     Link(Option<Sid>),
     /// `X`: a partition, of which these are known.
-    Side(BTreeSet<Sid>),
+    Side(Set<Sid>),
 }
 
 impl Store {
@@ -223,7 +221,7 @@ impl Store {
             (Tool::Restart, Some(sid)) => Fault::Restart { sid },
             (Tool::Pause, Some(sid)) => self.pause_or_resume(sid),
             (Tool::Partition, Some(sid)) => Fault::Partition {
-                side: BTreeSet::from([sid]),
+                side: Set::from([sid]),
             },
         };
         self.run([Command::Inject { fault }])

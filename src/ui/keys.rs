@@ -4,15 +4,13 @@
 //! letters
 //! can be turned off; what a focused control does with Space, Enter and arrows is its own affair.
 
-use std::collections::BTreeSet;
-
 use web_sys::KeyboardEvent;
 
 use super::action::{Action, Dialog, MenuAt, Typed, cut};
 use super::dom;
 use super::location::Rate;
 use super::store::{Handle, Store};
-use crate::base::{Micros, Ppm};
+use crate::base::{Micros, Ppm, Set};
 use crate::protocol::Sid;
 use crate::sim::{Command, Fault};
 use crate::view::Target;
@@ -155,7 +153,7 @@ fn verb(store: &Store, stroke: &Stroke) -> Option<Action> {
         "k" | "K" => inject(store.kill_or_restart(store.subject()?)),
         "p" | "P" => inject(store.pause_or_resume(store.subject()?)),
         "l" | "L" => Some(Action::Typed(Typed::Link(None))),
-        "x" | "X" => Some(Action::Typed(Typed::Side(BTreeSet::new()))),
+        "x" | "X" => Some(Action::Typed(Typed::Side(Set::new()))),
         "h" | "H" => Some(Action::Run(Command::HealAll)),
         "z" | "Z" => Some(Action::Undo),
         "m" | "M" => {

@@ -1,17 +1,17 @@
 //! Claims about the page's source that the compiler cannot check.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use crate::base::Set;
 use crate::view::actions::Verb;
 use crate::view::palette::Glyph;
 use crate::view::texts::{Language, Texts};
 
 /// Everything a call with one of these beginnings names.
-fn named_keys(source: &str) -> BTreeSet<String> {
+fn named_keys(source: &str) -> Set<String> {
     let calls = [".text(\"", "texts.get(\"", "texts.with(\"", "head(\""];
-    let mut keys = BTreeSet::new();
+    let mut keys = Set::new();
     for call in calls {
         let rests = source.split(call).skip(1);
         keys.extend(
@@ -40,7 +40,7 @@ fn sources(folder: &Path) -> Vec<String> {
 #[test]
 fn every_text_the_page_names_exists_in_every_language() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui");
-    let mut keys: BTreeSet<String> = sources(&folder)
+    let mut keys: Set<String> = sources(&folder)
         .iter()
         .flat_map(|s| named_keys(s))
         .collect();

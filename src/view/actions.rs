@@ -1,10 +1,9 @@
 //! What the reader can do now: the one magenta action, and the verbs of one server.
 
-use std::collections::BTreeSet;
-
 use super::snapshot::Snapshot;
 use super::standing::{Cluster, Standing};
 use super::texts::{Args, Texts, Value};
+use crate::base::Set;
 use crate::protocol::Sid;
 use crate::sim::{Command, Fault, Power};
 
@@ -123,7 +122,7 @@ impl Verb {
             Self::Pause => Fault::Pause { sid },
             Self::Resume => Fault::Resume { sid },
             Self::Isolate => Fault::Partition {
-                side: BTreeSet::from([sid]),
+                side: Set::from([sid]),
             },
         };
         Command::Inject { fault }
@@ -149,7 +148,7 @@ pub fn menu(snapshot: &Snapshot, sid: Sid, texts: &Texts) -> Vec<MenuItem> {
     let cluster = Cluster::of(snapshot);
     let is_down = !matches!(server.power, Power::Up | Power::Paused);
     let is_paused = server.power == Power::Paused;
-    let isolated = BTreeSet::from([sid]);
+    let isolated = Set::from([sid]);
     let is_isolated = snapshot.faults.iter().any(|active| match &active.fault {
         Fault::Partition { side } => *side == isolated,
         _ => false,

@@ -5,11 +5,9 @@
 //! again.
 //! Not part of a run: nothing reads it but the page.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::narrate::{FOLD_WITHIN, Level, Line, fold, narrate};
 use super::shadow::Shadow;
-use crate::base::Micros;
+use crate::base::{Map, Micros, Set};
 use crate::protocol::{Epoch, Note, PeerConfig, Sid};
 use crate::run::{Fact, LogEntry, Run};
 use crate::sim::Command;
@@ -194,10 +192,10 @@ impl Chronicle {
     }
 
     /// Who was established as leader of each epoch up to `t`: more than one would break a promise.
-    pub fn established(&self, t: Micros) -> BTreeMap<Epoch, BTreeSet<Sid>> {
-        let mut epochs: BTreeMap<Epoch, BTreeSet<Sid>> = BTreeMap::new();
+    pub fn established(&self, t: Micros) -> Map<Epoch, Set<Sid>> {
+        let mut epochs: Map<Epoch, Set<Sid>> = Map::new();
         for (_, epoch, sid) in self.established.iter().filter(|(at, ..)| *at <= t) {
-            epochs.entry(*epoch).or_default().insert(*sid);
+            epochs.or_default(*epoch).insert(*sid);
         }
         epochs
     }

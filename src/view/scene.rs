@@ -515,8 +515,7 @@ mod tests {
 
     #[test]
     fn every_token_has_its_own_property() {
-        let names: std::collections::BTreeSet<_> =
-            Token::ALL.iter().map(|t| t.css_name()).collect();
+        let names: crate::base::Set<_> = Token::ALL.iter().map(|t| t.css_name()).collect();
         assert_eq!(names.len(), Token::ALL.len());
     }
 

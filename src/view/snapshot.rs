@@ -3,10 +3,8 @@
 //! Not a world: nothing here moves. The stage, the panels and the scoreboard read this alone, so
 //! that each of them can be tested on a hand-made moment.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::chronicle::Chronicle;
-use crate::base::Micros;
+use crate::base::{Map, Micros, Set};
 use crate::protocol::{ConnId, Ensemble, PeerConfig, Port, Sid, Timer};
 use crate::sim::{ActiveFault, Flight, ServerStatus, World};
 
@@ -28,9 +26,9 @@ pub struct Snapshot {
     /// Faults that stand.
     pub faults: Vec<ActiveFault>,
     /// Ways that are cut: from, to.
-    pub cuts: BTreeSet<(Sid, Sid)>,
+    pub cuts: Set<(Sid, Sid)>,
     /// Deadlines that run, by server and timer.
-    pub deadlines: BTreeMap<(Sid, Timer), Deadline>,
+    pub deadlines: Map<(Sid, Timer), Deadline>,
     /// Open connections.
     pub connections: Vec<Connection>,
     /// Since when nobody leads; `None` while somebody does.

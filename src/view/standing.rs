@@ -3,10 +3,8 @@
 //! A server's own word is not enough for that: a server that calls itself LEADING may be one that
 //! nobody follows any more. Here its word is held against what the others say and what is cut.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::snapshot::Snapshot;
-use crate::base::Micros;
+use crate::base::{Map, Micros, Set};
 use crate::protocol::quorum::{OracleView, Quorum};
 use crate::protocol::{QuorumSpec, ServerState, Sid};
 use crate::sim::{Power, ServerStatus};
@@ -91,7 +89,7 @@ pub struct Cluster<'a> {
     /// Others that still lead a lower epoch, the highest epoch first.
     pub stale: Vec<Sid>,
     /// What each server is.
-    pub standings: BTreeMap<Sid, Standing>,
+    pub standings: Map<Sid, Standing>,
 }
 
 impl<'a> Cluster<'a> {
@@ -110,7 +108,7 @@ impl<'a> Cluster<'a> {
             voters: snapshot.ensemble.participants().collect(),
             leader: leading.next(),
             stale: leading.collect(),
-            standings: BTreeMap::new(),
+            standings: Map::new(),
         };
         cluster.standings = snapshot
             .servers
@@ -138,8 +136,8 @@ impl<'a> Cluster<'a> {
     }
 
     /// The voters `leader` can count on now: those that run, follow it, and that it can talk with.
-    pub fn reached_by(&self, leader: Sid) -> BTreeSet<Sid> {
-        let mut reached: BTreeSet<Sid> = self
+    pub fn reached_by(&self, leader: Sid) -> Set<Sid> {
+        let mut reached: Set<Sid> = self
             .voters
             .iter()
             .copied()
@@ -159,8 +157,8 @@ impl<'a> Cluster<'a> {
     }
 
     /// Who would vote for whom right now: the candidate most servers are for, and these servers.
-    pub fn favourite(&self) -> Option<(Sid, BTreeSet<Sid>)> {
-        let mut backers: BTreeMap<Sid, BTreeSet<Sid>> = BTreeMap::new();
+    pub fn favourite(&self) -> Option<(Sid, Set<Sid>)> {
+        let mut backers: Map<Sid, Set<Sid>> = Map::new();
         for server in self
             .snapshot
             .servers
@@ -168,7 +166,7 @@ impl<'a> Cluster<'a> {
             .filter(|s| s.power == Power::Up)
         {
             if let Some(candidate) = backs(server).filter(|_| self.voters.contains(&server.sid)) {
-                backers.entry(candidate).or_default().insert(server.sid);
+                backers.or_default(candidate).insert(server.sid);
             }
         }
         backers
@@ -193,9 +191,9 @@ impl<'a> Cluster<'a> {
     }
 
     /// True where `sids` are a quorum without the oracle's help.
-    pub fn is_quorum(&self, sids: &BTreeSet<Sid>) -> bool {
+    pub fn is_quorum(&self, sids: &Set<Sid>) -> bool {
         let members = self.quorum.voting_members();
-        let voting: BTreeSet<Sid> = sids.intersection(members).copied().collect();
+        let voting: Set<Sid> = sids.intersection(members).copied().collect();
         self.quorum.contains_quorum(&voting, OracleView::default())
     }
 

@@ -5,8 +5,8 @@
 //! `QuorumPeerConfig.java, parseDynamicConfig`.
 
 use core::fmt::Write as _;
-use std::collections::{BTreeMap, BTreeSet};
 
+use crate::base::{Map, Set};
 use crate::protocol::config::{Ensemble, Member, QuorumSpec};
 use crate::protocol::ids::{LearnerType, Sid};
 
@@ -33,9 +33,9 @@ pub fn render(ensemble: &Ensemble) -> String {
 ///
 /// `own` is the receiver's quorum system: where that has an oracle, so has the configuration read.
 pub fn parse(text: &str, own: &QuorumSpec) -> Option<Ensemble> {
-    let mut members = BTreeMap::new();
-    let mut groups: BTreeMap<i64, Vec<Sid>> = BTreeMap::new();
-    let mut weights = BTreeMap::new();
+    let mut members = Map::new();
+    let mut groups: Map<i64, Vec<Sid>> = Map::new();
+    let mut weights = Map::new();
     let mut version = 0;
     for line in text.lines().map(str::trim) {
         if line.is_empty() || line.starts_with(['#', '!']) {
@@ -86,7 +86,7 @@ fn is_complete(ensemble: &Ensemble) -> bool {
     let QuorumSpec::Hierarchical { groups, weights } = &ensemble.quorum else {
         return true;
     };
-    let mut grouped = BTreeSet::new();
+    let mut grouped = Set::new();
     let once = groups.values().flatten().all(|sid| {
         let weighs = ensemble.is_participant(*sid) || weights.contains_key(sid);
         weighs && grouped.insert(*sid)
@@ -142,8 +142,8 @@ mod tests {
             Some(ensemble.clone())
         );
         ensemble.quorum = QuorumSpec::Hierarchical {
-            groups: BTreeMap::from([(1, vec![Sid(1), Sid(2)]), (7, vec![Sid(3), Sid(4)])]),
-            weights: BTreeMap::from([(Sid(4), 2), (Sid(1), 0)]),
+            groups: Map::from([(1, vec![Sid(1), Sid(2)]), (7, vec![Sid(3), Sid(4)])]),
+            weights: Map::from([(Sid(4), 2), (Sid(1), 0)]),
         };
         let text = render(&ensemble);
         assert_eq!(parse(&text, &QuorumSpec::Majority), Some(ensemble));

@@ -3,12 +3,12 @@
 //! Source: `QuorumPeer.java, getQuorumVerifier, getLastSeenQuorumVerifier` and
 //! `getCurrentAndNextConfigVoters`.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::config_text;
+use crate::base::{Map, Set};
 use crate::protocol::config::Ensemble;
 use crate::protocol::ids::{LearnerType, Sid};
 use crate::protocol::quorum::{Quorum, VoteTracker};
@@ -22,7 +22,7 @@ pub(super) struct Configs {
     /// The last seen configuration's quorum system; `None` where it is the committed one.
     last_seen: Option<Arc<Quorum>>,
     /// `voters()`: the voting members of both.
-    voters: Arc<BTreeSet<Sid>>,
+    voters: Arc<Set<Sid>>,
     /// The committed configuration as it travels.
     text: Arc<str>,
 }
@@ -42,7 +42,7 @@ impl Configs {
     /// A configuration was proposed and is not committed yet: its members vote too.
     pub(super) fn see(&mut self, proposed: &Ensemble) {
         let seen = Quorum::of(proposed);
-        let voters = self.quorum.voting_members() | seen.voting_members();
+        let voters = self.quorum.voting_members().union(seen.voting_members());
         self.voters = Arc::new(voters);
         self.last_seen = Some(Arc::new(seen));
     }
@@ -59,7 +59,7 @@ impl Configs {
         &self.text
     }
 
-    pub(super) fn voters(&self) -> &BTreeSet<Sid> {
+    pub(super) fn voters(&self) -> &Set<Sid> {
         &self.voters
     }
 
@@ -75,7 +75,7 @@ impl Configs {
     }
 
     /// `getVoteTracker`: who of `votes` agrees with `probe`.
-    pub(super) fn tracker(&self, votes: &BTreeMap<Sid, Vote>, probe: &Vote) -> VoteTracker {
+    pub(super) fn tracker(&self, votes: &Map<Sid, Vote>, probe: &Vote) -> VoteTracker {
         let mut tracker = VoteTracker::new(&self.quorum, self.last_seen.as_ref());
         for (sid, vote) in votes {
             if vote.agrees_with(probe) {

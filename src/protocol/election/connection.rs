@@ -6,13 +6,12 @@
 //! Source: `QuorumCnxManager.java`.
 
 use core::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::queue::CircularQueue;
 use super::wire::{self, Greeting};
-use crate::base::Micros;
+use crate::base::{Map, Micros, Set};
 use crate::protocol::config::{Ensemble, PeerConfig};
 use crate::protocol::effect::{ConnId, Ctx, Effect, Port, Route, Timer};
 use crate::protocol::ids::Sid;
@@ -31,23 +30,23 @@ pub struct ConnectionManager {
     /// What this server says of itself as an initiator.
     greeting: Handshake,
     /// Members of the configurations: whom `connectOne` finds an address for.
-    known: BTreeSet<Sid>,
+    known: Set<Sid>,
     cnx_timeout: Micros,
     handshake_timeout: Micros,
     /// The live worker of a sid (`senderWorkerMap`).
-    workers: BTreeMap<Sid, ConnId>,
+    workers: Map<Sid, ConnId>,
     /// The same, by connection.
-    peers: BTreeMap<ConnId, Sid>,
+    peers: Map<ConnId, Sid>,
     /// Accepted, and silent so far.
-    unnamed: BTreeSet<ConnId>,
+    unnamed: Set<ConnId>,
     /// Accepted from a peer that claims this server's own id: open, and nobody reads them.
-    orphans: BTreeSet<ConnId>,
+    orphans: Set<ConnId>,
     /// One attempt in progress per sid at most (`inprogressConnections`).
-    attempts: BTreeSet<Sid>,
+    attempts: Set<Sid>,
     /// `queueSendMap`.
-    send_queues: BTreeMap<Sid, CircularQueue<Notification>>,
+    send_queues: Map<Sid, CircularQueue<Notification>>,
     /// `lastMessageSent`.
-    last_sent: BTreeMap<Sid, Notification>,
+    last_sent: Map<Sid, Notification>,
     /// `recvQueue`.
     received: CircularQueue<(Sid, ElectionMessage)>,
 }
@@ -62,16 +61,16 @@ impl ConnectionManager {
                 sid: config.my_id,
                 addresses: String::new(),
             },
-            known: BTreeSet::new(),
+            known: Set::new(),
             cnx_timeout: Micros::from_ms(config.cnx_timeout_ms),
             handshake_timeout: config.handshake_timeout(),
-            workers: BTreeMap::new(),
-            peers: BTreeMap::new(),
-            unnamed: BTreeSet::new(),
-            orphans: BTreeSet::new(),
-            attempts: BTreeSet::new(),
-            send_queues: BTreeMap::new(),
-            last_sent: BTreeMap::new(),
+            workers: Map::new(),
+            peers: Map::new(),
+            unnamed: Set::new(),
+            orphans: Set::new(),
+            attempts: Set::new(),
+            send_queues: Map::new(),
+            last_sent: Map::new(),
             received: CircularQueue::new(RECV_CAPACITY),
         };
         manager.learn(ensemble);
@@ -310,8 +309,7 @@ impl ConnectionManager {
 
     fn send_queue(&mut self, sid: Sid) -> &mut CircularQueue<Notification> {
         self.send_queues
-            .entry(sid)
-            .or_insert_with(|| CircularQueue::new(SEND_CAPACITY))
+            .get_or_insert_with(sid, || CircularQueue::new(SEND_CAPACITY))
     }
 }
 

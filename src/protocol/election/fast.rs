@@ -7,12 +7,12 @@
 
 mod count;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Booth, Election, Outcome, Taken};
-use crate::base::Micros;
+use crate::base::{Map, Micros};
 use crate::protocol::config::PeerConfig;
 use crate::protocol::effect::{Ctx, Timer};
 use crate::protocol::ids::{Epoch, LearnerType, Round, Sid, Zxid};
@@ -42,8 +42,8 @@ pub struct FastLeaderElection {
 struct Poll {
     /// The vote for itself that every later round starts from.
     initial: Vote,
-    recvset: BTreeMap<Sid, Vote>,
-    outofelection: BTreeMap<Sid, Vote>,
+    recvset: Map<Sid, Vote>,
+    outofelection: Map<Sid, Vote>,
     /// `notTimeout`.
     wait: Micros,
     /// `voteSet`: the tracker last computed for a LOOKING vote.
@@ -184,8 +184,8 @@ impl Election for FastLeaderElection {
         let initial = self.initial_vote(booth);
         self.poll = Some(Poll {
             initial,
-            recvset: BTreeMap::new(),
-            outofelection: BTreeMap::new(),
+            recvset: Map::new(),
+            outofelection: Map::new(),
             wait: Micros::from_ms(booth.me.config.min_notification_interval_ms),
             vote_set: None,
             finalizing: false,

@@ -5,10 +5,9 @@
 //! [`Discovery::give_up`]. Source: `Leader.java, getEpochToPropose, waitForEpochAck,
 //! waitForNewLeaderAck`; `StateSummary.java`.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
+use crate::base::Set;
 use crate::protocol::effect::ConnId;
 use crate::protocol::ids::{Epoch, Sid, Zxid};
 use crate::protocol::quorum::{OracleView, Quorum};
@@ -29,7 +28,7 @@ impl Voters<'_> {
     }
 
     /// True where `acks`, all of them admitted, are a quorum.
-    pub fn contain_quorum(&self, acks: &BTreeSet<Sid>) -> bool {
+    pub fn contain_quorum(&self, acks: &Set<Sid>) -> bool {
         self.quorum.contains_quorum(acks, self.oracle)
     }
 }
@@ -58,7 +57,7 @@ pub enum Passage {
     /// The gate was open already: go on.
     Open,
     /// This call opened it: go on, and so do those who waited.
-    Opened(BTreeSet<Caller>),
+    Opened(Set<Caller>),
     /// Wait until somebody opens it, at most initLimit ticks.
     Waits,
     /// End this connection: its history is ahead of the leader's.
@@ -70,14 +69,14 @@ pub enum Passage {
 /// A quorum's worth of servers, and who waits for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Gate {
-    counted: BTreeSet<Sid>,
+    counted: Set<Sid>,
     open: bool,
-    waiting: BTreeSet<Caller>,
+    waiting: Set<Caller>,
 }
 
 impl Gate {
     /// The voters that count, ascending.
-    pub const fn counted(&self) -> &BTreeSet<Sid> {
+    pub const fn counted(&self) -> &Set<Sid> {
         &self.counted
     }
 
@@ -87,7 +86,7 @@ impl Gate {
     }
 
     /// Who waits, the leader first, then by connection.
-    pub const fn waiting(&self) -> &BTreeSet<Caller> {
+    pub const fn waiting(&self) -> &Set<Caller> {
         &self.waiting
     }
 

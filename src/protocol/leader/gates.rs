@@ -3,11 +3,10 @@
 //! The counting is `discovery`'s; here are its consequences. Source: `Leader.java,
 //! getEpochToPropose, waitForEpochAck, waitForNewLeaderAck`; `LearnerHandler.java, run`.
 
-use std::collections::BTreeSet;
-
 use super::discovery::{Caller, Passage, StateSummary, Voters};
 use super::learner_handler::Step;
 use super::{Accepting, Leader, PROTOCOL_VERSION, Stage, ascending, send};
+use crate::base::Set;
 use crate::protocol::effect::{Record, Timer};
 use crate::protocol::host::Host;
 use crate::protocol::ids::{Epoch, Sid, Zxid};
@@ -136,7 +135,7 @@ impl Leader {
     }
 }
 
-fn stop_waits(callers: &BTreeSet<Caller>, host: &mut Host<'_, '_>) {
+fn stop_waits(callers: &Set<Caller>, host: &mut Host<'_, '_>) {
     for caller in callers {
         host.ctx.disarm(wait_timer(*caller));
     }

@@ -3,10 +3,9 @@
 //! Every half tick a ping; every whole tick one is added to the counter and the quorum is checked.
 //! Source: `Leader.java, lead` (its loop); `QuorumOracleMaj.java, updateNeedOracle`.
 
-use std::collections::BTreeSet;
-
 use super::discovery::Voters;
 use super::{Leader, ascending, send};
+use crate::base::Set;
 use crate::protocol::effect::{ConnId, Timer};
 use crate::protocol::host::Host;
 use crate::protocol::ids::Sid;
@@ -60,7 +59,7 @@ impl Leader {
     }
 
     /// The voters heard from within the limit; a learner that still synchronises counts.
-    fn alive(&self, host: &Host<'_, '_>) -> BTreeSet<Sid> {
+    fn alive(&self, host: &Host<'_, '_>) -> Set<Sid> {
         let synced = self.handlers.values().filter(|h| h.is_synced(self.tick));
         core::iter::once(host.core.config.my_id)
             .chain(synced.map(super::LearnerHandler::sid))

@@ -15,8 +15,6 @@ pub mod sync;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 
 use super::config::bounded;
@@ -26,7 +24,7 @@ use super::ids::{Sid, ZabState, Zxid};
 use super::message::{Message, QuorumBody, QuorumPacket};
 use super::note::{DropReason, Note, Why};
 use super::status::PeerStatus;
-use crate::base::Micros;
+use crate::base::{Map, Micros, Set};
 use discovery::{Caller, Discovery, StateSummary};
 use learner_handler::{LearnerHandler, Step};
 
@@ -42,12 +40,12 @@ pub(super) struct Leader {
     accepting: Option<Accepting>,
     /// When the leader's own wait for the epoch quorum began.
     waiting_since: Option<Micros>,
-    handlers: BTreeMap<ConnId, LearnerHandler>,
+    handlers: Map<ConnId, LearnerHandler>,
     tick: u64,
     half_ticks: u64,
     last_proposed: Zxid,
     /// Who was alive at the last check that was worth a note.
-    last_alive: BTreeSet<Sid>,
+    last_alive: Set<Sid>,
 }
 
 /// Where the leader's own thread stands.
@@ -71,7 +69,7 @@ enum Stage {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 struct Accepting {
     ticket: Ticket,
-    callers: BTreeSet<Caller>,
+    callers: Set<Caller>,
 }
 
 impl Leader {
@@ -89,11 +87,11 @@ impl Leader {
             discovery: Discovery::new(host.core.config.my_id, summary),
             accepting: None,
             waiting_since: None,
-            handlers: BTreeMap::new(),
+            handlers: Map::new(),
             tick: 0,
             half_ticks: 0,
             last_proposed: Zxid(0),
-            last_alive: BTreeSet::new(),
+            last_alive: Set::new(),
         }
     }
 
@@ -262,7 +260,7 @@ impl Leader {
         });
         host.ctx
             .arm(Timer::LeaderTick, host.core.config.ping_interval());
-        for (conn, handler) in &mut self.handlers {
+        for (conn, handler) in self.handlers.iter_mut() {
             if handler.step == Step::Startup {
                 handler.step = Step::Broadcast;
                 send(*conn, Zxid(-1), QuorumBody::UpToDate, host);
@@ -276,6 +274,6 @@ fn send(conn: ConnId, zxid: Zxid, body: QuorumBody, host: &mut Host<'_, '_>) {
         .send(conn, Message::Quorum(QuorumPacket { zxid, body }));
 }
 
-fn ascending(sids: &BTreeSet<Sid>) -> Vec<Sid> {
+fn ascending(sids: &Set<Sid>) -> Vec<Sid> {
     sids.iter().copied().collect()
 }

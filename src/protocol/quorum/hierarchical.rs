@@ -2,39 +2,38 @@
 //!
 //! Source: `flexible/QuorumHierarchical.java`.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 
+use crate::base::{Map, Set};
 use crate::protocol::ids::Sid;
 
 /// Groups and weights, prepared for counting.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct Hierarchical {
     /// Weight by id: the participants', 1 where none is given, and every weight given besides.
-    weights: BTreeMap<Sid, i64>,
+    weights: Map<Sid, i64>,
     /// Group by id.
-    group_of: BTreeMap<Sid, i64>,
+    group_of: Map<Sid, i64>,
     /// Sum of the weights of all ids a group lists, participants or not.
-    group_weights: BTreeMap<i64, i64>,
+    group_weights: Map<i64, i64>,
     /// Number of groups that weigh anything.
     counted_groups: i64,
 }
 
 impl Hierarchical {
     pub(super) fn new(
-        participants: &BTreeSet<Sid>,
-        groups: &BTreeMap<i64, Vec<Sid>>,
-        given: &BTreeMap<Sid, i64>,
+        participants: &Set<Sid>,
+        groups: &Map<i64, Vec<Sid>>,
+        given: &Map<Sid, i64>,
     ) -> Self {
         let mut weights = given.clone();
         for &sid in participants {
-            weights.entry(sid).or_insert(1);
+            weights.get_or_insert_with(sid, || 1);
         }
-        let mut group_of = BTreeMap::new();
-        let mut group_weights = BTreeMap::new();
+        let mut group_of = Map::new();
+        let mut group_weights = Map::new();
         for (&group, sids) in groups {
-            let total: &mut i64 = group_weights.entry(group).or_default();
+            let total: &mut i64 = group_weights.or_default(group);
             for &sid in sids {
                 group_of.insert(sid, group);
                 *total = total.wrapping_add(weights.get(&sid).copied().unwrap_or(0));
@@ -59,15 +58,15 @@ impl Hierarchical {
         self.counted_groups
     }
 
-    pub(super) fn contains_quorum(&self, acks: &BTreeSet<Sid>) -> bool {
+    pub(super) fn contains_quorum(&self, acks: &Set<Sid>) -> bool {
         if acks.is_empty() {
             return false;
         }
-        let mut sums: BTreeMap<i64, i64> = BTreeMap::new();
+        let mut sums: Map<i64, i64> = Map::new();
         for sid in acks {
             // An id in no group counts nowhere.
             if let (Some(group), Some(weight)) = (self.group_of.get(sid), self.weights.get(sid)) {
-                let sum = sums.entry(*group).or_default();
+                let sum = sums.or_default(*group);
                 *sum = sum.wrapping_add(*weight);
             }
         }
@@ -83,11 +82,11 @@ impl Hierarchical {
 mod tests {
     use super::*;
 
-    fn sids(ids: impl IntoIterator<Item = i64>) -> BTreeSet<Sid> {
+    fn sids(ids: impl IntoIterator<Item = i64>) -> Set<Sid> {
         ids.into_iter().map(Sid).collect()
     }
 
-    fn groups(lists: &[&[i64]]) -> BTreeMap<i64, Vec<Sid>> {
+    fn groups(lists: &[&[i64]]) -> Map<i64, Vec<Sid>> {
         (1..)
             .zip(lists)
             .map(|(group, ids)| (group, ids.iter().copied().map(Sid).collect()))
@@ -99,7 +98,7 @@ mod tests {
         let rule = Hierarchical::new(
             &sids(1..=9),
             &groups(&[&[1, 2, 3], &[4, 5, 6], &[7, 8, 9]]),
-            &BTreeMap::new(),
+            &Map::new(),
         );
         assert!(rule.contains_quorum(&sids([1, 2, 4, 5])));
         assert!(!rule.contains_quorum(&sids([1, 2, 3, 4, 7])));
@@ -117,7 +116,7 @@ mod tests {
 
     #[test]
     fn the_weight_of_a_listed_stranger_raises_the_bar_of_its_group() {
-        let stranger = BTreeMap::from([(Sid(9), 4)]);
+        let stranger = Map::from([(Sid(9), 4)]);
         let rule = Hierarchical::new(&sids(1..=3), &groups(&[&[1, 2, 3, 9]]), &stranger);
         assert!(!rule.contains_quorum(&sids(1..=3)));
         assert_eq!(rule.weight(Sid(9)), Some(4));

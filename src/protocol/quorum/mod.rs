@@ -9,12 +9,11 @@ mod majority;
 mod oracle;
 mod tracker;
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::config::{Ensemble, QuorumSpec};
 use super::ids::Sid;
+use crate::base::Set;
 use hierarchical::Hierarchical;
 use majority::Majority;
 use oracle::OracleMajority;
@@ -26,7 +25,7 @@ pub use tracker::VoteTracker;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Quorum {
     rule: Rule,
-    voting_members: BTreeSet<Sid>,
+    voting_members: Set<Sid>,
     version: i64,
 }
 
@@ -40,7 +39,7 @@ enum Rule {
 impl Quorum {
     /// The quorum system of `ensemble`.
     pub fn of(ensemble: &Ensemble) -> Self {
-        let voting_members: BTreeSet<Sid> = ensemble.participants().collect();
+        let voting_members: Set<Sid> = ensemble.participants().collect();
         let participants = voting_members.len() as u64;
         let rule = match &ensemble.quorum {
             QuorumSpec::Majority => Rule::Majority(Majority::new(participants)),
@@ -57,7 +56,7 @@ impl Quorum {
     }
 
     /// The participants.
-    pub const fn voting_members(&self) -> &BTreeSet<Sid> {
+    pub const fn voting_members(&self) -> &Set<Sid> {
         &self.voting_members
     }
 
@@ -90,7 +89,7 @@ impl Quorum {
     }
 
     /// `containsQuorum`. Callers filter `acks` by [`Self::voting_members`]; see [`VoteTracker`].
-    pub fn contains_quorum(&self, acks: &BTreeSet<Sid>, oracle: OracleView) -> bool {
+    pub fn contains_quorum(&self, acks: &Set<Sid>, oracle: OracleView) -> bool {
         let count = acks.len() as u64;
         match &self.rule {
             Rule::Majority(rule) => rule.contains_quorum(count),
@@ -102,7 +101,7 @@ impl Quorum {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use crate::base::Map;
 
     use super::*;
 
@@ -118,8 +117,8 @@ mod tests {
         let mut ensemble = Ensemble::plain(3, 0);
         assert_eq!(Quorum::of(&ensemble).weight(Sid(99)), Some(1));
         ensemble.quorum = QuorumSpec::Hierarchical {
-            groups: BTreeMap::from([(1, vec![Sid(1), Sid(2), Sid(3)])]),
-            weights: BTreeMap::from([(Sid(2), 0)]),
+            groups: Map::from([(1, vec![Sid(1), Sid(2), Sid(3)])]),
+            weights: Map::from([(Sid(2), 0)]),
         };
         let quorum = Quorum::of(&ensemble);
         assert_eq!(quorum.weight(Sid(1)), Some(1));

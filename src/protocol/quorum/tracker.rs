@@ -2,12 +2,12 @@
 //!
 //! Source: `SyncedLearnerTracker.java`.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::{OracleView, Quorum};
+use crate::base::Set;
 use crate::protocol::ids::Sid;
 
 /// `SyncedLearnerTracker`: who acknowledged, per configuration that must be satisfied.
@@ -21,14 +21,14 @@ pub struct VoteTracker {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 struct Pair {
     quorum: Arc<Quorum>,
-    acks: BTreeSet<Sid>,
+    acks: Set<Sid>,
 }
 
 impl Pair {
     fn new(quorum: &Arc<Quorum>) -> Self {
         Self {
             quorum: Arc::clone(quorum),
-            acks: BTreeSet::new(),
+            acks: Set::new(),
         }
     }
 
@@ -67,7 +67,7 @@ impl VoteTracker {
 
     /// Who acknowledged, ascending.
     pub fn acks(&self) -> Vec<Sid> {
-        let both: BTreeSet<Sid> = self.pairs().flat_map(|pair| &pair.acks).copied().collect();
+        let both: Set<Sid> = self.pairs().flat_map(|pair| &pair.acks).copied().collect();
         both.into_iter().collect()
     }
 

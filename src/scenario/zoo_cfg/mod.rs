@@ -26,8 +26,6 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 pub use diagnostic::{Diagnostic, Diagnostics, Position, Severity};
@@ -38,6 +36,7 @@ pub use properties::{MAX_BYTES, Properties};
 pub use server::{ServerCfg, parse_for};
 pub use server_line::{Address, Fault, MultiAddress, ServerLine};
 
+use crate::base::Map;
 use crate::protocol::Sid;
 use crate::protocol::config::QuorumSpec;
 
@@ -48,9 +47,9 @@ use crate::protocol::config::QuorumSpec;
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ZooCfg {
-    settings: BTreeMap<Key, Value>,
-    others: BTreeMap<String, String>,
-    servers: BTreeMap<Sid, ServerLine>,
+    settings: Map<Key, Value>,
+    others: Map<String, String>,
+    servers: Map<Sid, ServerLine>,
     quorum: QuorumSpec,
     version: Option<i64>,
     warnings: Vec<Diagnostic>,

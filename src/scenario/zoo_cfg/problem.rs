@@ -354,13 +354,13 @@ fn fill(template: &str, args: &[(&'static str, String)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use crate::base::Set;
 
     use super::*;
 
     #[test]
     fn keys_are_unique() {
-        let keys: BTreeSet<_> = Problem::KEYS.iter().collect();
+        let keys: Set<_> = Problem::KEYS.iter().collect();
         assert_eq!(keys.len(), Problem::KEYS.len());
     }
 

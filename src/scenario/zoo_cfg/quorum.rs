@@ -5,11 +5,10 @@
 //! Source: `QuorumMaj.java`, `QuorumHierarchical.java`, `QuorumPeerConfig.java`,
 //! createQuorumVerifier.
 
-use std::collections::BTreeMap;
-
 use super::properties::Entry;
 use super::reader::Reader;
 use super::{Key, Problem, ServerLine, ZooCfg};
+use crate::base::Map;
 use crate::protocol::config::QuorumSpec;
 use crate::protocol::{LearnerType, Sid};
 
@@ -42,7 +41,7 @@ impl Reader<'_> {
     fn take_servers(&mut self) -> List {
         let multi = self.multi_address();
         let mut list = List::Whole;
-        let mut lines: BTreeMap<Sid, u32> = BTreeMap::new();
+        let mut lines: Map<Sid, u32> = Map::new();
         for entry in std::mem::take(&mut self.servers) {
             let Some(sid) = self.id(entry).map(Sid) else {
                 list = List::Broken;
@@ -70,9 +69,9 @@ impl Reader<'_> {
     }
 
     fn take_groups(&mut self, list: List) {
-        let mut groups: BTreeMap<i64, Vec<Sid>> = BTreeMap::new();
-        let mut weights = BTreeMap::new();
-        let mut member_of = BTreeMap::new();
+        let mut groups: Map<i64, Vec<Sid>> = Map::new();
+        let mut weights = Map::new();
+        let mut member_of = Map::new();
         let mut broken = list == List::Broken;
         for entry in std::mem::take(&mut self.groups) {
             let Some(id) = self.id(entry) else {
@@ -84,7 +83,7 @@ impl Reader<'_> {
                     broken = true;
                     continue;
                 };
-                let group = groups.entry(id).or_default();
+                let group = groups.or_default(id);
                 for (sid, offset) in sids {
                     if member_of
                         .insert(sid, (id, entry.value.at(offset)))
@@ -147,10 +146,10 @@ impl Reader<'_> {
 
 impl ZooCfg {
     /// Weight of each id that has one: those given, and 1 for participants without.
-    pub fn weights(&self) -> BTreeMap<Sid, i64> {
-        let mut all: BTreeMap<_, _> = self.participants().map(|sid| (sid, 1)).collect();
+    pub fn weights(&self) -> Map<Sid, i64> {
+        let mut all: Map<_, _> = self.participants().map(|sid| (sid, 1)).collect();
         if let QuorumSpec::Hierarchical { weights, .. } = &self.quorum {
-            all.extend(weights);
+            all.extend(weights.iter().map(|(sid, weight)| (*sid, *weight)));
         }
         all
     }

@@ -4,12 +4,11 @@
 //! Each fault is reported once; a key that could not be read is remembered, so that no later check
 //! calls it missing as well. Source: `QuorumPeerConfig.java`, parseProperties.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::keys::{ALGORITHMS, Kind};
 use super::properties::{Entry, Placed, quote};
 use super::server_line::{parse_role, role_name};
 use super::{Diagnostics, Key, MultiAddress, Position, Problem, Properties, Value, ZooCfg, value};
+use crate::base::{Map, Set};
 
 /// A configuration while it is read.
 pub(super) struct Reader<'a> {
@@ -20,9 +19,9 @@ pub(super) struct Reader<'a> {
     /// The `group…` and `weight…` entries.
     pub(super) groups: Vec<&'a Entry>,
     /// Where each known key's value stands.
-    places: BTreeMap<Key, Option<Position>>,
+    places: Map<Key, Option<Position>>,
     /// Known keys whose value could not be read.
-    faulty: BTreeSet<Key>,
+    faulty: Set<Key>,
 }
 
 impl<'a> Reader<'a> {
@@ -62,8 +61,8 @@ impl<'a> Reader<'a> {
             found,
             servers: Vec::new(),
             groups: Vec::new(),
-            places: BTreeMap::new(),
-            faulty: BTreeSet::new(),
+            places: Map::new(),
+            faulty: Set::new(),
         }
     }
 
@@ -103,7 +102,7 @@ impl<'a> Reader<'a> {
 
     /// The last entry of each key, in the order of the text; the others get a warning.
     pub(super) fn last_of_each(&mut self, properties: &'a Properties) -> Vec<&'a Entry> {
-        let mut last = BTreeMap::new();
+        let mut last = Map::new();
         for (n, entry) in properties.entries.iter().enumerate() {
             let earlier = last.insert(entry.key.text.as_str(), (n, entry));
             if let Some((_, earlier)) = earlier {

@@ -1,15 +1,14 @@
 //! The settings of a configuration, typed, with `ZooKeeper`'s defaults and derived values.
 
-use std::collections::BTreeMap;
-
 use super::host::canonical;
 use super::{HostPort, Key, ServerLine, Value, ZooCfg};
+use crate::base::Map;
 use crate::protocol::Sid;
 use crate::protocol::config::QuorumSpec;
 
 impl ZooCfg {
     /// The servers by id, as their lines describe them.
-    pub fn servers(&self) -> &BTreeMap<Sid, ServerLine> {
+    pub fn servers(&self) -> &Map<Sid, ServerLine> {
         &self.servers
     }
 
@@ -24,7 +23,7 @@ impl ZooCfg {
     }
 
     /// Keys without effect here and their values.
-    pub fn others(&self) -> &BTreeMap<String, String> {
+    pub fn others(&self) -> &Map<String, String> {
         &self.others
     }
 

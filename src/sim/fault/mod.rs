@@ -8,14 +8,12 @@ mod link;
 mod partition;
 mod pause;
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::World;
 use super::command::{Command, Rejected};
 use super::process::Process;
-use crate::base::Micros;
+use crate::base::{Micros, Set};
 use crate::protocol::Sid;
 
 /// A standing fault's number: the how-manieth injected.
@@ -78,7 +76,7 @@ pub enum Fault {
     /// Every link between `side` and the others is cut, both ways.
     Partition {
         /// The servers on one side.
-        side: BTreeSet<Sid>,
+        side: Set<Sid>,
     },
 }
 
@@ -248,7 +246,7 @@ fn heal(world: &mut World, fault: &Fault) -> Option<Sid> {
 
 /// Lets the wires follow the standing faults.
 fn recut(world: &mut World) {
-    let mut cuts = BTreeSet::new();
+    let mut cuts = Set::new();
     for &from in world.processes.keys() {
         for &to in world.processes.keys() {
             let verdict = world

@@ -1,8 +1,7 @@
 //! A partition: every link between one side and the others drops packets, both ways.
 
-use std::collections::BTreeSet;
-
 use super::{FaultKind, Parameter, Verdict, process};
+use crate::base::Set;
 use crate::protocol::Sid;
 use crate::sim::World;
 use crate::sim::command::Rejected;
@@ -14,7 +13,7 @@ pub(super) const PARTITION: FaultKind = FaultKind {
     parameters: &[Parameter::Side],
 };
 
-pub(super) fn judge(side: &BTreeSet<Sid>, from: Sid, to: Sid) -> Verdict {
+pub(super) fn judge(side: &Set<Sid>, from: Sid, to: Sid) -> Verdict {
     if side.contains(&from) == side.contains(&to) {
         Verdict::Pass
     } else {
@@ -22,7 +21,7 @@ pub(super) fn judge(side: &BTreeSet<Sid>, from: Sid, to: Sid) -> Verdict {
     }
 }
 
-pub(super) fn check(world: &World, side: &BTreeSet<Sid>) -> Result<Option<Sid>, Rejected> {
+pub(super) fn check(world: &World, side: &Set<Sid>) -> Result<Option<Sid>, Rejected> {
     for &sid in side {
         process(world, sid)?;
     }

@@ -3,12 +3,10 @@
 //! One generator per ordered pair of servers and one per process, each forked from the seed by
 //! label, so that a new draw in one place does not reshuffle the rest.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 
 use super::profile::{Profile, Table, Tables};
-use crate::base::{Micros, Rng};
+use crate::base::{Map, Micros, Rng, Set};
 use crate::protocol::{Port, Sid};
 use crate::sim::pairs;
 
@@ -30,14 +28,14 @@ pub(crate) struct Links {
     root: Rng,
     profile: Profile,
     #[serde(with = "pairs")]
-    overrides: BTreeMap<(Sid, Sid), Profile>,
+    overrides: Map<(Sid, Sid), Profile>,
     #[serde(with = "pairs")]
-    per_link: BTreeMap<(Sid, Sid), Rng>,
+    per_link: Map<(Sid, Sid), Rng>,
     #[serde(with = "pairs")]
-    per_process: BTreeMap<Sid, Rng>,
-    cuts: BTreeSet<(Sid, Sid)>,
-    dark: BTreeSet<Sid>,
-    listening: BTreeSet<(Sid, Port)>,
+    per_process: Map<Sid, Rng>,
+    cuts: Set<(Sid, Sid)>,
+    dark: Set<Sid>,
+    listening: Set<(Sid, Port)>,
 }
 
 impl Links {
@@ -50,11 +48,11 @@ impl Links {
             root,
             profile,
             overrides,
-            per_link: BTreeMap::new(),
-            per_process: BTreeMap::new(),
-            cuts: BTreeSet::new(),
-            dark: BTreeSet::new(),
-            listening: BTreeSet::new(),
+            per_link: Map::new(),
+            per_process: Map::new(),
+            cuts: Set::new(),
+            dark: Set::new(),
+            listening: Set::new(),
         }
     }
 
@@ -69,8 +67,7 @@ impl Links {
         let root = &self.root;
         let rng = self
             .per_link
-            .entry((from, to))
-            .or_insert_with(|| root.fork(&("link", from, to)));
+            .get_or_insert_with((from, to), || root.fork(&("link", from, to)));
         profile.tables().link.draw(rng)
     }
 
@@ -90,8 +87,7 @@ impl Links {
         let root = &self.root;
         let rng = self
             .per_process
-            .entry(sid)
-            .or_insert_with(|| root.fork(&("process", sid)));
+            .get_or_insert_with(sid, || root.fork(&("process", sid)));
         table.draw(rng)
     }
 
@@ -100,7 +96,7 @@ impl Links {
         !self.cuts.is_empty() && self.cuts.contains(&(from, to))
     }
 
-    pub(crate) fn set_cuts(&mut self, cuts: BTreeSet<(Sid, Sid)>) {
+    pub(crate) fn set_cuts(&mut self, cuts: Set<(Sid, Sid)>) {
         self.cuts = cuts;
     }
 

@@ -10,8 +10,6 @@ mod links;
 pub mod profile;
 mod tcp;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 
 use conn::{Conn, EndState};
@@ -23,7 +21,7 @@ pub use profile::Profile;
 use super::event::{Side, WireEvent};
 use super::queue::EventQueue;
 use super::step::Flight;
-use crate::base::{Micros, Rng};
+use crate::base::{Map, Micros, Rng, Set};
 use crate::protocol::{ConnId, Message, Port, Sid};
 
 /// The present instant, and where the future is kept.
@@ -79,9 +77,9 @@ pub struct Connection {
 /// All connections.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Network {
-    conns: BTreeMap<ConnId, Conn>,
+    conns: Map<ConnId, Conn>,
     links: Links,
-    members: BTreeSet<Sid>,
+    members: Set<Sid>,
     next_conn: u64,
     next_flight: u64,
 }
@@ -94,10 +92,10 @@ impl Network {
         root: Rng,
         profile: Profile,
         special: &[LinkProfile],
-        members: BTreeSet<Sid>,
+        members: Set<Sid>,
     ) -> Self {
         Self {
-            conns: BTreeMap::new(),
+            conns: Map::new(),
             links: Links::new(root, profile, special),
             members,
             next_conn: 0,
@@ -262,7 +260,7 @@ impl Network {
     }
 
     /// Other links are cut from now on.
-    pub(crate) fn set_cuts(&mut self, cuts: BTreeSet<(Sid, Sid)>, moment: &mut Moment<'_>) {
+    pub(crate) fn set_cuts(&mut self, cuts: Set<(Sid, Sid)>, moment: &mut Moment<'_>) {
         self.links.set_cuts(cuts);
         self.each(moment, refresh);
     }

@@ -3,9 +3,7 @@
 //! Plain values; the browser's events come in at `pointer`, what follows from them goes out as
 //! [`Meaning`].
 
-use std::collections::BTreeSet;
-
-use crate::base::Micros;
+use crate::base::{Micros, Set};
 use crate::protocol::Sid;
 use crate::view::scene::{Area, Point, Scene, Target};
 
@@ -43,9 +41,9 @@ pub(in crate::ui) enum Meaning {
     /// A press that stayed in place for long.
     Hold(Sid),
     /// A path across these links.
-    Cut(BTreeSet<(Sid, Sid)>),
+    Cut(Set<(Sid, Sid)>),
     /// A path around these servers.
-    Lasso(BTreeSet<Sid>),
+    Lasso(Set<Sid>),
 }
 
 impl Gesture {
@@ -95,7 +93,7 @@ impl Gesture {
             Pen::Cut => self.cut(scene),
             Pen::Lasso => {
                 let inside = servers(scene).filter(|(_, at)| surrounds(&self.path, *at));
-                let inside: BTreeSet<Sid> = inside.map(|(sid, _)| sid).collect();
+                let inside: Set<Sid> = inside.map(|(sid, _)| sid).collect();
                 (!inside.is_empty()).then_some(Meaning::Lasso(inside))
             }
         }
@@ -112,7 +110,7 @@ impl Gesture {
         if let (Some(Target::Server(a)), Some(Target::Server(b))) = (self.on, end)
             && a != b
         {
-            return Some(Meaning::Cut(BTreeSet::from([(a.min(b), a.max(b))])));
+            return Some(Meaning::Cut(Set::from([(a.min(b), a.max(b))])));
         }
         let crossed = scene
             .targets
@@ -123,7 +121,7 @@ impl Gesture {
                 }
                 _ => None,
             });
-        let crossed: BTreeSet<_> = crossed.collect();
+        let crossed: Set<_> = crossed.collect();
         (!crossed.is_empty()).then_some(Meaning::Cut(crossed))
     }
 }

@@ -59,7 +59,7 @@ fn a_press_in_place_is_a_tap_on_what_lies_there() {
 
 #[test]
 fn a_stroke_cuts_every_link_it_crosses_and_no_other() {
-    let expected = BTreeSet::from([(Sid(1), Sid(2)), (Sid(1), Sid(3))]);
+    let expected = Set::from([(Sid(1), Sid(2)), (Sid(1), Sid(3))]);
     let stroke = [(-50.0, 100.0), (90.0, 101.0), (260.0, 102.0)];
     assert_eq!(drawn(Pen::Cut, &stroke), Some(Meaning::Cut(expected)));
     assert_eq!(drawn(Pen::Cut, &[(300.0, 0.0), (300.0, 300.0)]), None);
@@ -67,7 +67,7 @@ fn a_stroke_cuts_every_link_it_crosses_and_no_other() {
 
 #[test]
 fn a_stroke_from_server_to_server_cuts_their_link_whichever_way_it_is_drawn() {
-    let expected = Some(Meaning::Cut(BTreeSet::from([(Sid(1), Sid(2))])));
+    let expected = Some(Meaning::Cut(Set::from([(Sid(1), Sid(2))])));
     assert_eq!(drawn(Pen::Cut, &[(100.0, 0.0), (200.0, 200.0)]), expected);
     assert_eq!(drawn(Pen::Cut, &[(200.0, 200.0), (100.0, 0.0)]), expected);
 }
@@ -82,7 +82,7 @@ fn a_lasso_holds_the_servers_inside() {
     ];
     assert_eq!(
         drawn(Pen::Lasso, &round_two),
-        Some(Meaning::Lasso(BTreeSet::from([Sid(2)])))
+        Some(Meaning::Lasso(Set::from([Sid(2)])))
     );
     let empty = [(400.0, 400.0), (450.0, 400.0), (450.0, 450.0)];
     assert_eq!(drawn(Pen::Lasso, &empty), None);

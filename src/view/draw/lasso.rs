@@ -1,10 +1,9 @@
 //! What you cut: a dashed lasso round the smaller side of a partition, ✕ where a link crosses it, ✕
 //! on a link cut alone.
 
-use std::collections::BTreeSet;
-
 use super::Stage;
 use super::server::cross;
+use crate::base::Set;
 use crate::protocol::Sid;
 use crate::sim::{Direction, Fault, FaultId};
 use crate::view::layout::{Density, Place};
@@ -95,7 +94,7 @@ impl Stage<'_> {
         }
     }
 
-    fn partition(&mut self, fault: FaultId, side: &BTreeSet<Sid>) -> Vec<Mark> {
+    fn partition(&mut self, fault: FaultId, side: &Set<Sid>) -> Vec<Mark> {
         let inside = self.smaller_side(side);
         let mut marks = Vec::new();
         let mut chip_at: Option<(Point, Point)> = None;
@@ -120,8 +119,8 @@ impl Stage<'_> {
         marks
     }
 
-    fn smaller_side(&self, side: &BTreeSet<Sid>) -> BTreeSet<Sid> {
-        let (inside, outside): (BTreeSet<Sid>, BTreeSet<Sid>) = self
+    fn smaller_side(&self, side: &Set<Sid>) -> Set<Sid> {
+        let (inside, outside): (Set<Sid>, Set<Sid>) = self
             .layout
             .places
             .iter()
@@ -135,7 +134,7 @@ impl Stage<'_> {
     }
 
     /// Members that are neighbours on the ring share a lasso.
-    fn runs(&self, inside: &BTreeSet<Sid>) -> Vec<Vec<Place>> {
+    fn runs(&self, inside: &Set<Sid>) -> Vec<Vec<Place>> {
         let places = &self.layout.places;
         let n = places.len();
         let is_in = |i: usize| places.get(i % n).is_some_and(|p| inside.contains(&p.sid));
@@ -186,7 +185,7 @@ impl Stage<'_> {
     fn crossings(
         &mut self,
         fault: FaultId,
-        member: (&Place, &BTreeSet<Sid>),
+        member: (&Place, &Set<Sid>),
         outline: &[Point],
     ) -> Vec<Mark> {
         if self.is_crowded() {
@@ -221,7 +220,7 @@ impl Stage<'_> {
     }
 
     /// The chip lies on the lasso's upper edge, or on its lower one where it would hide a server.
-    fn chip(&mut self, fault: FaultId, edges: (Point, Point), inside: &BTreeSet<Sid>) {
+    fn chip(&mut self, fault: FaultId, edges: (Point, Point), inside: &Set<Sid>) {
         let sids: Vec<Sid> = inside.iter().copied().collect();
         let who = self.texts.sids(&sids);
         let text = self

@@ -2,11 +2,10 @@
 //!
 //! Easing would lie: speed on the stage is the slope of the line in a space–time diagram.
 
-use std::collections::BTreeMap;
-
 use super::Stage;
 use super::ring::count;
 use super::server::cross;
+use crate::base::Map;
 use crate::protocol::{ElectionMessage, Message, QuorumBody, ServerState, Sid};
 use crate::sim::Flight;
 use crate::view::palette::{Glyph, candidate, glyph};
@@ -52,13 +51,13 @@ impl Stage<'_> {
 
     fn singly(&mut self, placed: &[Placed<'_>]) {
         // Those held up at a cut lie on one another: the newest is shown, with their number.
-        let mut piles: BTreeMap<(Sid, Sid), (usize, &Placed<'_>)> = BTreeMap::new();
+        let mut piles: Map<(Sid, Sid), (usize, &Placed<'_>)> = Map::new();
         for p in placed {
             if p.flight.arrives_at.is_some() {
                 self.glyph(p);
                 self.message_target(p);
             } else {
-                let pile = piles.entry((p.flight.from, p.flight.to)).or_insert((0, p));
+                let pile = piles.get_or_insert_with((p.flight.from, p.flight.to), || (0, p));
                 *pile = (pile.0 + 1, p);
             }
         }
@@ -293,10 +292,10 @@ impl Stage<'_> {
 
     /// One glyph a link, way and kind, with its number; where a link carries too many, a bar.
     fn bundles(&mut self, placed: &[Placed<'_>]) {
-        let mut kinds: BTreeMap<(Sid, Sid), BTreeMap<Glyph, Vec<&Placed<'_>>>> = BTreeMap::new();
+        let mut kinds: Map<(Sid, Sid), Map<Glyph, Vec<&Placed<'_>>>> = Map::new();
         for p in placed {
-            let of_way = kinds.entry((p.flight.from, p.flight.to)).or_default();
-            of_way.entry(p.glyph).or_default().push(p);
+            let of_way = kinds.or_default((p.flight.from, p.flight.to));
+            of_way.or_default(p.glyph).push(p);
         }
         for ((from, to), of_way) in &kinds {
             let many: usize = of_way.values().map(Vec::len).sum();
@@ -351,9 +350,9 @@ impl Stage<'_> {
 
     /// Too many to draw: a link is as thick as its traffic.
     fn flows(&mut self, placed: &[Placed<'_>]) {
-        let mut ways: BTreeMap<(Sid, Sid), usize> = BTreeMap::new();
+        let mut ways: Map<(Sid, Sid), usize> = Map::new();
         for p in placed {
-            *ways.entry((p.flight.from, p.flight.to)).or_default() += 1;
+            *ways.or_default((p.flight.from, p.flight.to)) += 1;
         }
         for ((from, to), many) in ways {
             let ends = self.way(from, to);

@@ -12,8 +12,6 @@ mod votes;
 
 pub(crate) use messages::message_label;
 
-use std::collections::BTreeMap;
-
 use super::layout::Layout;
 use super::scene::{
     Align, Area, Frame, Point, Scene, Shape, Stroke, Style, Target, Text, TextClass, Token,
@@ -21,7 +19,7 @@ use super::scene::{
 use super::snapshot::{Lens, Snapshot, seconds};
 use super::standing::Cluster;
 use super::texts::Texts;
-use crate::base::Micros;
+use crate::base::{Map, Micros};
 use crate::protocol::Sid;
 
 /// The moment `t` of `snapshot`, where `snapshot.now <= t` and nothing happens between the two.
@@ -32,7 +30,7 @@ pub fn scene(snapshot: &Snapshot, t: Micros, lens: &Lens, texts: &Texts) -> Scen
         lens,
         texts,
         t,
-        held: BTreeMap::new(),
+        held: Map::new(),
         labels: Vec::new(),
         scene: Scene {
             size: lens.size,
@@ -57,7 +55,7 @@ struct Stage<'a> {
     texts: &'a Texts,
     t: Micros,
     /// Where what is held up on its way from one server to another waits: share of the way.
-    held: BTreeMap<(Sid, Sid), f64>,
+    held: Map<(Sid, Sid), f64>,
     /// The state labels so far: nothing else is written over them.
     labels: Vec<Frame>,
     scene: Scene,

@@ -1,8 +1,7 @@
 //! What the reader did, as sayings.
 
-use std::collections::BTreeSet;
-
 use super::{Level, Saying, Voice};
+use crate::base::Set;
 use crate::protocol::Sid;
 use crate::sim::{ActiveFault, Command, Direction, Fault};
 
@@ -87,6 +86,6 @@ fn heal(fault: &Fault) -> (Vec<Sid>, Saying) {
     (sids, said)
 }
 
-fn ascending(side: &BTreeSet<Sid>) -> Vec<Sid> {
+fn ascending(side: &Set<Sid>) -> Vec<Sid> {
     side.iter().copied().collect()
 }

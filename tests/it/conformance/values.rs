@@ -1,6 +1,6 @@
 //! Reading the fields the rows share: numbers that may be text, zxids, votes, ensembles.
 
-use std::collections::BTreeMap;
+use zabscope::base::Map;
 
 use serde_json::Value;
 use zabscope::protocol::{
@@ -102,7 +102,7 @@ pub(super) fn ensemble(value: &Value) -> Result<Ensemble, String> {
     let groups = groups(value)?;
     if !weights.is_empty() || !groups.is_empty() {
         let groups = if groups.is_empty() {
-            BTreeMap::from([(1, ensemble.participants().collect())])
+            Map::from([(1, ensemble.participants().collect())])
         } else {
             groups
         };
@@ -111,7 +111,7 @@ pub(super) fn ensemble(value: &Value) -> Result<Ensemble, String> {
     Ok(ensemble)
 }
 
-fn weights(value: &Value) -> Result<BTreeMap<Sid, i64>, String> {
+fn weights(value: &Value) -> Result<Map<Sid, i64>, String> {
     let given = value.get("weights").and_then(Value::as_object);
     let given = given.into_iter().flatten();
     given
@@ -119,9 +119,9 @@ fn weights(value: &Value) -> Result<BTreeMap<Sid, i64>, String> {
         .collect()
 }
 
-fn groups(value: &Value) -> Result<BTreeMap<i64, Vec<Sid>>, String> {
+fn groups(value: &Value) -> Result<Map<i64, Vec<Sid>>, String> {
     let Some(given) = value.get("groups").and_then(Value::as_object) else {
-        return Ok(BTreeMap::new());
+        return Ok(Map::new());
     };
     let groups = value.get("groups").unwrap_or(&Value::Null);
     given

@@ -1,7 +1,7 @@
 //! `vote_tracker`: who agrees with a vote, whether they are enough, and `checkLeader`.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+use zabscope::base::Map;
 
 use serde_json::Value;
 use zabscope::protocol::election::check_leader;
@@ -41,7 +41,7 @@ fn check(row: &Value) -> Result<(), String> {
     Ok(())
 }
 
-fn votes(value: &Value) -> Result<BTreeMap<Sid, Vote>, String> {
+fn votes(value: &Value) -> Result<Map<Sid, Vote>, String> {
     let given = value.as_object().ok_or("votes is no object")?;
     given
         .iter()

@@ -1,7 +1,7 @@
 //! One peer's rules where it takes no second peer to show them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+use zabscope::base::Map;
 
 use zabscope::base::Micros;
 use zabscope::protocol::election::{AnyElection, config_text};
@@ -323,8 +323,8 @@ fn a_settled_peer_does_not_look_at_configurations() {
 fn a_leader_of_unknown_weight_makes_the_election_begin_anew() {
     let mut ensemble = Ensemble::plain(3, 0);
     ensemble.quorum = QuorumSpec::Hierarchical {
-        groups: BTreeMap::from([(1, vec![Sid(1), Sid(2), Sid(3)])]),
-        weights: BTreeMap::new(),
+        groups: Map::from([(1, vec![Sid(1), Sid(2), Sid(3)])]),
+        weights: Map::new(),
     };
     let mut bench = looking(1, ensemble);
     bench.side.see_proposed(&Ensemble {

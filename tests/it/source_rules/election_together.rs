@@ -168,8 +168,8 @@ fn an_observer_and_a_looking_voter_answer_each_other_without_end() {
 fn a_server_without_weight_is_never_taken_over_and_stays_with_itself() {
     let mut ensemble = Ensemble::plain(3, 0);
     ensemble.quorum = zabscope::protocol::QuorumSpec::Hierarchical {
-        groups: BTreeMap::from([(1, (1..=3).map(zabscope::protocol::Sid).collect())]),
-        weights: BTreeMap::from([(zabscope::protocol::Sid(3), 0)]),
+        groups: zabscope::base::Map::from([(1, (1..=3).map(zabscope::protocol::Sid).collect())]),
+        weights: zabscope::base::Map::from([(zabscope::protocol::Sid(3), 0)]),
     };
     let mut gossip = Gossip::new(ensemble, DELAY);
     for sid in 1..=3 {

@@ -3,9 +3,8 @@
 //! Source: `FastLeaderElection.java, lookForLeader`, `receivedFollowingNotification`,
 //! `receivedLeadingNotification` and `checkLeader`.
 
-use std::collections::BTreeMap;
-
 use super::{FastLeaderElection, Step, WeightUnknown, compare, looking_vote};
+use crate::base::Map;
 use crate::protocol::election::{Booth, Outcome};
 use crate::protocol::ids::{Round, ServerState, Sid, Zxid};
 use crate::protocol::message::Notification;
@@ -144,7 +143,7 @@ impl FastLeaderElection {
         let my_id = booth.me.config.my_id;
         let poll = self.poll.as_mut()?;
         let probe = settled_vote(n);
-        let enough = |votes: &BTreeMap<Sid, Vote>, clock| {
+        let enough = |votes: &Map<Sid, Vote>, clock| {
             let tracker = booth.configs.tracker(votes, &probe);
             tracker.has_all_quorums(booth.me.oracle)
                 && check_leader(votes, n.leader, n.election_epoch, (my_id, clock))
@@ -212,7 +211,7 @@ fn settled_vote(n: &Notification) -> Vote {
 /// Keeps peers from electing, over and over, a leader that is dead but still followed, and a
 /// restarted server from believing followers who say that it leads.
 pub fn check_leader(
-    votes: &BTreeMap<Sid, Vote>,
+    votes: &Map<Sid, Vote>,
     leader: Sid,
     round: Round,
     (my_id, my_clock): (Sid, Round),
