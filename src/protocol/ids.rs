@@ -59,6 +59,28 @@ impl fmt::Display for Round {
     }
 }
 
+/// A session's id: in its top byte the server that created it.
+///
+/// Any `i64`, printed as `ZooKeeper` logs it; 0 is no session. Source: `SessionTrackerImpl.java`.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct SessionId(pub i64);
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "0x{:x}", self.0)
+    }
+}
+
+/// A client's own number of a request, ascending within its connection. Source: `RequestHeader`.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Cxid(pub i32);
+
 /// A transaction id: epoch in the upper, counter in the lower 32 bits.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,

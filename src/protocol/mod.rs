@@ -18,6 +18,7 @@ pub mod message;
 pub mod note;
 pub mod peer;
 pub mod quorum;
+pub mod server;
 pub mod status;
 pub mod vote;
 
@@ -28,7 +29,9 @@ pub use config::{Ensemble, Member, PeerConfig, QuorumSpec};
 pub use durable::Durable;
 pub use effect::{ConnId, Ctx, Effect, ExitCause, Input, Port, Record, Route, Ticket, Timer};
 pub use election::{ElectionSide, Heard, Me, Outcome};
-pub use ids::{Epoch, LearnerType, RolledOver, Round, ServerState, Sid, ZabState, Zxid};
+pub use ids::{
+    Cxid, Epoch, LearnerType, RolledOver, Round, ServerState, SessionId, Sid, ZabState, Zxid,
+};
 pub use message::{
     ElectionMessage, Family, Handshake, LearnerInfo, Message, Notification, QuorumBody,
     QuorumPacket,
@@ -36,5 +39,6 @@ pub use message::{
 pub use note::Note;
 pub use peer::Peer;
 pub use quorum::{OracleView, Quorum, VoteTracker};
+pub use server::{ErrorCode, Txn, TxnBody};
 pub use status::{LearnerPhase, LearnerStatus, PeerStatus};
 pub use vote::{Deciding, Vote};
