@@ -1,10 +1,13 @@
-//! Time, chance, digests and small ordered collections: the integers everything else is made of.
+//! What everything else is made of: integer time, chance, digests, small ordered collections,
+//! JSON, and texts with their messages.
 //!
 //! Nothing here knows `ZooKeeper`. There is no clock, no float and no global state.
 
 mod digest;
+pub mod json;
 mod rng;
 mod sorted;
+pub mod text;
 mod time;
 
 pub use digest::{StableHasher, digest_of};
