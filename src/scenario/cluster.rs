@@ -109,10 +109,20 @@ mod tests {
         let mut scenario = Scenario::first_run();
         scenario.disks.push(scenario.disks[0]);
         let error = Scenario::from_json(&scenario.to_json()).expect_err("twice");
-        assert_eq!(
-            error.to_string(),
-            "disks: the disk of server 1 contradicts itself or another one"
+        let said = error.to_string();
+        assert!(
+            said.ends_with("disks[5].sid: server 1 has a disk already"),
+            "{said}"
         );
+        let spare = scenario.disks.pop().expect("just pushed");
+        scenario.disks[4].last_zxid = Zxid::make(Epoch(7), 1);
+        let error = Scenario::from_json(&scenario.to_json()).expect_err("of a later epoch");
+        let said = error.to_string();
+        assert!(
+            said.contains("disks[4].lastZxid: no server has such a disk"),
+            "{said}"
+        );
+        scenario.disks.insert(0, spare);
         scenario.disks.truncate(1);
         scenario.disks[0].sid = Sid(9);
         assert!(Scenario::from_json(&scenario.to_json()).is_err());

@@ -7,8 +7,10 @@
 mod cluster;
 mod disk;
 mod document;
+mod json;
 pub mod zoo_cfg;
 
 pub use disk::Disk;
 pub use document::{Scenario, ScenarioError, Start};
+pub use json::{KINDS, write_commands};
 pub use zoo_cfg::ZooCfg;

@@ -120,6 +120,20 @@ pub enum Power {
     Unplugged,
 }
 
+impl Power {
+    /// Its name in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Starting => "starting",
+            Self::Up => "up",
+            Self::Paused => "paused",
+            Self::Killed => "killed",
+            Self::Unplugged => "unplugged",
+        }
+    }
+}
+
 /// A server as it can be seen from outside.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

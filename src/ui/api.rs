@@ -11,11 +11,10 @@
 //! | `load(text)` | another cluster: text of a `zoo.cfg`, a scenario as JSON text or object |
 //! | `scenario()` | the scenario, its seed and every command given so far, as an object |
 //!
-//! A wrong argument throws an `Error` that says what is wrong, and changes nothing.
+//! A wrong argument throws an `Error` that says what is wrong, a text with its place and in the
+//! language of the page, and changes nothing.
 
 use js_sys::{Error, JSON, Object, Reflect};
-use serde::Serialize;
-use serde_json::{Value, json};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -24,9 +23,17 @@ use super::dom;
 use super::location::Rate;
 use super::store::{Handle, Store};
 use crate::base::Micros;
+use crate::base::json::{Document, Problem, Writer};
+use crate::protocol::Sid;
 use crate::scenario::{Scenario, ZooCfg};
 use crate::sim::{Command, ServerStatus};
+use crate::view::narrate::phase_name;
+use crate::view::problems;
 use crate::view::standing::backs;
+use crate::view::texts::Texts;
+
+/// The longest text of one command that is read.
+const COMMAND_BYTES: usize = 1 << 20;
 
 /// A day: further nobody looks.
 const LAST_MS: f64 = 86_400_000.0;
@@ -48,8 +55,8 @@ pub(super) fn install(handle: &Handle) {
         let _ = Reflect::set(&api, &name.into(), closure.as_ref().unchecked_ref());
         closure.forget();
     };
-    put("state", |handle, _| to_js(&handle.read(state)));
-    put("scenario", |handle, _| to_js(&handle.read(scenario)));
+    put("state", |handle, _| to_js(handle.read(state)));
+    put("scenario", |handle, _| to_js(handle.read(scenario)));
     put("dispatch", dispatch);
     put("play", |handle, _| done(handle, Action::Play(true)));
     put("pause", |handle, _| done(handle, Action::Play(false)));
@@ -67,9 +74,24 @@ fn done(handle: &Handle, action: Action) -> Answer {
 
 fn dispatch(handle: &Handle, argument: &JsValue) -> Answer {
     let text = text_of(argument).ok_or("dispatch needs a command, an object with \"do\"")?;
-    let command: Command =
-        serde_json::from_str(&text).map_err(|wrong| format!("not a command: {wrong}"))?;
+    let command = command(&text).map_err(|wrong| {
+        refused(handle, "api-not-a-command", |texts| {
+            problems::in_json(texts, &wrong)
+        })
+    })?;
     done(handle, Action::Run(command))
+}
+
+fn command(text: &str) -> Result<Command, Problem> {
+    Command::read(&Document::parse(text, COMMAND_BYTES)?.root())
+}
+
+/// Why an argument was refused, in the language of the page.
+fn refused(handle: &Handle, key: &str, why: impl FnOnce(&Texts) -> String) -> String {
+    handle.read(|store| {
+        let args = vec![("why", why(&store.texts).into())];
+        store.texts.with(key, &args)
+    })
 }
 
 #[expect(
@@ -101,9 +123,15 @@ fn load(handle: &Handle, argument: &JsValue) -> Answer {
             .ok_or("load needs the text of a zoo.cfg, or a scenario")?,
     };
     let scenario = if text.trim_start().starts_with('{') {
-        Scenario::from_json(&text).map_err(|wrong| format!("not a scenario: {wrong}"))?
+        Scenario::from_json(&text).map_err(|wrong| {
+            let why = |texts: &Texts| problems::in_scenario(texts, &wrong);
+            refused(handle, "api-not-a-scenario", why)
+        })?
     } else {
-        let zoo_cfg = ZooCfg::parse(&text).map_err(|wrong| format!("not a zoo.cfg: {wrong}"))?;
+        let zoo_cfg = ZooCfg::parse(&text).map_err(|wrong| {
+            let why = |texts: &Texts| problems::in_zoo_cfg(texts, &wrong);
+            refused(handle, "api-not-a-zoo-cfg", why)
+        })?;
         Scenario::of(zoo_cfg)
     };
     let seed = scenario.seed;
@@ -115,70 +143,76 @@ fn text_of(argument: &JsValue) -> Option<String> {
     JSON::stringify(argument).ok()?.as_string()
 }
 
-fn to_js(value: &Value) -> Answer {
-    JSON::parse(&value.to_string()).map_err(|_| String::from("the answer cannot be expressed"))
+fn to_js(value: Writer) -> Answer {
+    JSON::parse(&value.finish()).map_err(|_| String::from("the answer cannot be expressed"))
 }
 
-fn state(store: &Store) -> Value {
+fn state(store: &Store) -> Writer {
     let engine = &store.engine;
     let world = engine.run().world();
-    let speed = match engine.chosen_speed() {
-        Rate::Auto => json!("auto"),
-        Rate::Fixed(rate) => json!(millionths(rate.0)),
-    };
-    json!({
-        "timeMs": thousandths(engine.now().0),
-        "horizonMs": thousandths(engine.horizon().0),
-        "playing": engine.playing(),
-        "speed": speed,
-        "leader": engine.serving_leader(),
-        "inFlight": world.flight_count(),
-        "digest": format!("{:016x}", world.digest()),
-        "stream": format!("{:016x}", engine.run().stream()),
-        "faults": world.faults(),
-        "servers": world.servers().map(|status| server(&status)).collect::<Vec<_>>(),
-    })
+    let mut out = Writer::compact();
+    out.object();
+    out.name("timeMs").parts(engine.now().0, 1_000);
+    out.name("horizonMs").parts(engine.horizon().0, 1_000);
+    out.name("playing").truth(engine.playing());
+    out.name("speed");
+    match engine.chosen_speed() {
+        Rate::Auto => out.text("auto"),
+        Rate::Fixed(rate) => out.parts(rate.0, 1_000_000),
+    }
+    sid_or_null(&mut out, "leader", engine.serving_leader());
+    out.name("inFlight").unsigned(world.flight_count() as u64);
+    out.name("digest").text(&hex(world.digest()));
+    out.name("stream").text(&hex(engine.run().stream()));
+    out.name("faults").list();
+    for fault in world.faults() {
+        fault.write(&mut out);
+    }
+    out.end_list();
+    out.name("servers").list();
+    for status in world.servers() {
+        server(&mut out, &status);
+    }
+    out.end_list();
+    out.end_object();
+    out
 }
 
-fn server(status: &ServerStatus) -> Value {
+fn server(out: &mut Writer, status: &ServerStatus) {
     let peer = &status.peer;
-    json!({
-        "sid": status.sid,
-        "power": status.power,
-        "state": peer.state,
-        "zab": peer.zab,
-        "acceptedEpoch": peer.accepted_epoch,
-        "currentEpoch": peer.current_epoch,
-        "logicalClock": peer.logical_clock,
-        "zxid": peer.last_zxid.to_string(),
-        "vote": backs(status),
-        "leader": peer.leader,
-        "serving": peer.serving,
-    })
+    out.object();
+    out.name("sid").signed(status.sid.0);
+    out.name("power").text(status.power.name());
+    out.name("state").text(&peer.state.to_string());
+    out.name("zab").text(phase_name(peer.zab));
+    out.name("acceptedEpoch").signed(peer.accepted_epoch.0);
+    out.name("currentEpoch").signed(peer.current_epoch.0);
+    out.name("logicalClock").signed(peer.logical_clock.0);
+    out.name("zxid").text(&peer.last_zxid.to_string());
+    sid_or_null(out, "vote", backs(status));
+    sid_or_null(out, "leader", peer.leader);
+    out.name("serving").truth(peer.serving);
+    out.end_object();
+}
+
+fn sid_or_null(out: &mut Writer, name: &str, sid: Option<Sid>) {
+    match sid {
+        Some(sid) => out.name(name).signed(sid.0),
+        None => out.name(name).null(),
+    }
+}
+
+fn hex(digest: u64) -> String {
+    format!("{digest:016x}")
 }
 
 /// The scenario with what has been done to it: loading this again repeats the run.
-fn scenario(store: &Store) -> Value {
+fn scenario(store: &Store) -> Writer {
     let run = store.engine.run();
     let mut scenario = run.scenario().clone();
     scenario.seed = run.seed();
     scenario.commands = run.commands().to_vec();
-    as_json(&scenario)
-}
-
-fn as_json(value: &impl Serialize) -> Value {
-    serde_json::to_value(value).unwrap_or_default()
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a day in microseconds fits a double"
-)]
-fn thousandths(number: u64) -> f64 {
-    number as f64 / 1_000.0
-}
-
-#[expect(clippy::cast_precision_loss, reason = "at most a hundred million")]
-fn millionths(number: u64) -> f64 {
-    number as f64 / 1_000_000.0
+    let mut out = Writer::compact();
+    scenario.write(&mut out);
+    out
 }

@@ -13,9 +13,9 @@ use super::dom;
 use super::files;
 use super::store::Handle;
 use super::widgets::dialog::Dialog;
-use crate::scenario::zoo_cfg::{Diagnostic, Diagnostics, Problem, Severity};
+use crate::scenario::zoo_cfg::{Diagnostic, Diagnostics, Severity};
 use crate::scenario::{Scenario, ZooCfg};
-use crate::view::Texts;
+use crate::view::problems;
 
 /// The ids of the text and of the line numbers beside it.
 const TEXT: &str = "config-text";
@@ -160,31 +160,20 @@ fn problem(handle: &Handle, found: &Diagnostic) -> Html {
     let line = found.at.map(|at| at.line);
     let place = found.at.map_or_else(
         || handle.text("config-whole"),
-        |at| {
-            let args = vec![("line", at.line.into()), ("column", at.column.into())];
-            handle.read(|store| store.texts.with("config-place", &args))
-        },
+        |at| handle.read(|store| problems::place(&store.texts, at)),
     );
     html! {
         <li class={class}>
             <button type="button" onclick={move |_| show_line(line)}>{ place }</button>
             <span>
                 <span class="vh">{ handle.text(key) }{ " " }</span>
-                { handle.read(|store| message(&store.texts, &found.problem)) }
+                { handle.read(|store| problems::zoo_cfg(&store.texts, &found.problem)) }
                 { for found.problem.zookeeper().map(|original| html! {
                     <span lang="en">{ format!(" (ZooKeeper: {original})") }</span>
                 }) }
             </span>
         </li>
     }
-}
-
-/// The problem in the reader's language, without its place, which has a button of its own, and
-/// without `ZooKeeper`'s message, which people search for letter for letter.
-fn message(texts: &Texts, problem: &Problem) -> String {
-    let args = problem.args().into_iter();
-    let args = args.map(|(name, value)| (name, value.into())).collect();
-    texts.with(&format!("problem-{}", problem.key()), &args)
 }
 
 /// Selects a line and scrolls to it.
@@ -240,7 +229,7 @@ fn file_button(handle: &Handle) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::Language;
+    use crate::view::{Language, Texts};
 
     #[test]
     fn a_pasted_mistake_is_said_in_the_language_of_the_page_at_its_place() {
@@ -248,7 +237,7 @@ mod tests {
         let at_line_two = |d: &&Diagnostic| d.at.is_some_and(|at| at.line == 2);
         let found = found.errors().iter().find(at_line_two).unwrap();
         assert_eq!(found.at.unwrap().column, 13);
-        let said = |language| message(&Texts::new(language), &found.problem);
+        let said = |language| problems::zoo_cfg(&Texts::new(language), &found.problem);
         assert_eq!(
             said(Language::En),
             "initLimit needs a whole number, not \"many\""

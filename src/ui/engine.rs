@@ -5,10 +5,11 @@
 
 use super::location::{Asked, Rate};
 use super::store::Motion;
+use crate::base::json::Writer;
 use crate::base::{Micros, Ppm};
 use crate::protocol::{PeerConfig, ServerState, Sid};
 use crate::run::{Playback, Run, Speed};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, write_commands};
 use crate::sim::{Command, Power, Rejected, ServerStatus, World};
 use crate::view::standing::Cluster;
 use crate::view::{Chronicle, Loss, Snapshot};
@@ -256,10 +257,12 @@ impl Engine {
 
     /// Scenario, seed and commands as the lines of a report.
     pub(super) fn report(&self) -> String {
-        let commands = serde_json::to_string_pretty(self.run.commands()).unwrap_or_default();
+        let mut commands = Writer::indented();
+        write_commands(self.run.commands(), &mut commands);
         format!(
-            "seed: {}\ncommands: {commands}\nscenario: {}",
+            "seed: {}\ncommands: {}\nscenario: {}",
             self.run.seed(),
+            commands.finish(),
             self.run.scenario().to_json(),
         )
     }

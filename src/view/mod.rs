@@ -26,6 +26,7 @@ pub mod actions;
 pub mod alt_text;
 pub mod events;
 pub mod inspector;
+pub mod problems;
 pub mod scoreboard;
 pub mod servers_table;
 pub mod timeline;

@@ -1,7 +1,9 @@
 //! Every problem of a `zoo.cfg` has a text in every language, from the same arguments.
 
 use super::*;
-use crate::scenario::zoo_cfg::Problem;
+use crate::base::json::{self, Kind};
+use crate::base::text::fill;
+use crate::scenario::{self, zoo_cfg::Problem};
 
 /// One of each, in the order of the table, with values that no text contains.
 #[expect(clippy::too_many_lines, reason = "a list, one entry for each problem")]
@@ -141,6 +143,11 @@ fn one_of_each() -> Vec<Problem> {
     ]
 }
 
+/// Every kind of problem in JSON, also those of scenarios alone.
+fn of_json() -> impl Iterator<Item = &'static Kind> {
+    json::KINDS.iter().chain(scenario::KINDS).copied()
+}
+
 fn key_of(problem: &Problem) -> String {
     format!("problem-{}", problem.key())
 }
@@ -169,6 +176,16 @@ fn every_problem_has_a_text_in_every_language_with_exactly_its_arguments() {
             let arguments = arguments.map(|(name, _)| String::from(name)).collect();
             assert_eq!(variables, Some(arguments), "{language:?}: {key}");
         }
+        for kind in of_json() {
+            let key = format!("problem-{}", kind.key);
+            let names = kind.english.split('{').skip(1);
+            let names = names.filter_map(|part| Some(String::from(part.split_once('}')?.0)));
+            assert_eq!(
+                entries.remove(&key),
+                Some(names.collect()),
+                "{language:?}: {key}"
+            );
+        }
         let mut left = entries.keys().filter(|key| key.starts_with("problem-"));
         assert_eq!(left.next(), None, "{language:?}: nobody says it");
     }
@@ -179,6 +196,18 @@ fn the_english_of_the_page_is_the_english_of_the_reader() {
     let texts = Texts::new(Language::En);
     for problem in one_of_each() {
         assert_eq!(said(&texts, &problem), problem.to_string());
+    }
+    for kind in of_json() {
+        let names = kind.english.split(['{', '}']).skip(1).step_by(2);
+        let args: Vec<_> = names.map(|name| (name, format!("<{name}>"))).collect();
+        let given = args
+            .iter()
+            .map(|(name, value)| (*name, value.clone().into()));
+        let key = format!("problem-{}", kind.key);
+        assert_eq!(
+            texts.with(&key, &given.collect()),
+            fill(kind.english, &args)
+        );
     }
 }
 

@@ -166,6 +166,40 @@ problem-zoo-cfg-too-many-servers = { $count } servers are too many: at most { $l
 problem-zoo-cfg-out-of-range = { $key } must be between { $least } and { $most } here, not { $value }
 problem-zoo-cfg-client-port-overruled = clientPort disagrees with the line of server { $sid }, whose { $listed } is used
 
+# What can be wrong with JSON, and with a scenario beyond that.
+at-place = { $place }: { $what }
+api-not-a-command = not a command: { $why }
+api-not-a-scenario = not a scenario: { $why }
+api-not-a-zoo-cfg = not a zoo.cfg: { $why }
+problem-json-too-long = this text has { $bytes } bytes; at most { $limit } are read
+problem-json-too-deep = lists and objects are nested more than { $limit } deep
+problem-json-ends-early = the text ends in the middle
+problem-json-no-value = a value is expected here: a text in quotes, a number, true, false, null, a list or an object
+problem-json-no-name = the name of a field is expected here, in quotes
+problem-json-no-mark = { $expected } is expected here
+problem-json-rest = there is more text after the end
+problem-json-control = a text in quotes must end on its line; write \n for a new line
+problem-json-escape = this is no escape that JSON has
+problem-json-number = this is no number as JSON writes them
+problem-json-unknown-field = there is no field "{ $field }" here; there are { $known }
+problem-json-misspelt-field = there is no field "{ $field }" here; did you mean "{ $meant }"?
+problem-json-missing-field = the field "{ $field }" is missing
+problem-json-twice = the field "{ $field }" is given twice
+problem-json-not-an-object = this must be an object: fields in braces
+problem-json-not-a-list = this must be a list in brackets
+problem-json-not-a-text = this must be a text in quotes
+problem-json-not-a-truth = this must be true or false
+problem-json-not-whole = this must be a whole number
+problem-json-out-of-range = this must be from { $least } to { $most }, not { $value }
+problem-json-unknown-name = "{ $name }" is not known here; there are { $known }
+problem-json-misspelt-name = "{ $name }" is not known here; did you mean "{ $meant }"?
+problem-scenario-version = scenario version { $given } is not known; this build reads version { $known }
+problem-scenario-unknown-server = there is no server { $sid } in zooCfg
+problem-scenario-started-twice = server { $sid } is started twice
+problem-scenario-two-disks = server { $sid } has a disk already
+problem-scenario-not-a-zxid = this must be a zxid such as "0x60000003c"
+problem-scenario-not-a-disk = no server has such a disk: the last zxid must be of an epoch up to { $epoch }, and not the first of its epoch
+
 ## Words
 
 server = S{ $sid }

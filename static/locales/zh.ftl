@@ -158,6 +158,40 @@ problem-zoo-cfg-too-many-servers = { $count } 台服务器太多：这里最多�
 problem-zoo-cfg-out-of-range = { $key } 在这里必须介于 { $least } 和 { $most } 之间，而不是 { $value }
 problem-zoo-cfg-client-port-overruled = clientPort 与服务器 { $sid } 的 server 行不一致，以后者的 { $listed } 为准
 
+# What can be wrong with JSON, and with a scenario beyond that.
+at-place = { $place }：{ $what }
+api-not-a-command = 不是命令：{ $why }
+api-not-a-scenario = 不是场景：{ $why }
+api-not-a-zoo-cfg = 不是 zoo.cfg：{ $why }
+problem-json-too-long = 文本有 { $bytes } 字节；最多读取 { $limit } 字节
+problem-json-too-deep = 列表和对象的嵌套超过 { $limit } 层
+problem-json-ends-early = 文本在中途结束
+problem-json-no-value = 这里应有一个值：带引号的文本、数字、true、false、null、列表或对象
+problem-json-no-name = 这里应有带引号的字段名
+problem-json-no-mark = 这里应有 { $expected }
+problem-json-rest = 结尾之后还有文本
+problem-json-control = 带引号的文本必须在同一行结束；换行请写 \n
+problem-json-escape = JSON 没有这种转义
+problem-json-number = 这不是 JSON 写法的数字
+problem-json-unknown-field = 这里没有字段“{ $field }”；可用的有 { $known }
+problem-json-misspelt-field = 这里没有字段“{ $field }”；是否想写“{ $meant }”？
+problem-json-missing-field = 缺少字段“{ $field }”
+problem-json-twice = 字段“{ $field }”出现了两次
+problem-json-not-an-object = 这里必须是对象：花括号中的字段
+problem-json-not-a-list = 这里必须是方括号中的列表
+problem-json-not-a-text = 这里必须是带引号的文本
+problem-json-not-a-truth = 这里必须是 true 或 false
+problem-json-not-whole = 这里必须是整数
+problem-json-out-of-range = 这里必须在 { $least } 到 { $most } 之间，而不是 { $value }
+problem-json-unknown-name = 这里不认识“{ $name }”；可用的有 { $known }
+problem-json-misspelt-name = 这里不认识“{ $name }”；是否想写“{ $meant }”？
+problem-scenario-version = 不认识场景版本 { $given }；此版本读取版本 { $known }
+problem-scenario-unknown-server = zooCfg 中没有服务器 { $sid }
+problem-scenario-started-twice = 服务器 { $sid } 被启动了两次
+problem-scenario-two-disks = 服务器 { $sid } 已有磁盘
+problem-scenario-not-a-zxid = 这里必须是 zxid，例如 "0x60000003c"
+problem-scenario-not-a-disk = 没有服务器会有这样的磁盘：最后的 zxid 所属 epoch 不得大于 { $epoch }，且不能是该 epoch 的第一个
+
 ## 词
 
 server = S{ $sid }

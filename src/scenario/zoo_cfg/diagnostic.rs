@@ -5,29 +5,10 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
+use crate::base::text::Position;
 
 /// The most errors kept, and the most warnings; what is beyond is only counted.
 const KEPT: usize = 100;
-
-/// A place in a text. Lines end as Java sees it: `\n`, `\r` or both.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Position {
-    /// From 1.
-    pub line: u32,
-    /// From 1, in characters.
-    pub column: u32,
-}
-
-impl Position {
-    /// The first character.
-    pub const START: Self = Self { line: 1, column: 1 };
-}
-
-impl fmt::Display for Position {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, column {}", self.line, self.column)
-    }
-}
 
 /// Whether the configuration can be used all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

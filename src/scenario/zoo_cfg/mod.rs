@@ -28,7 +28,8 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-pub use diagnostic::{Diagnostic, Diagnostics, Position, Severity};
+pub use crate::base::text::Position;
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use host::HostPort;
 pub use keys::{ALGORITHMS, Key, Kind, Value};
 pub use problem::Problem;

@@ -9,6 +9,8 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::text::{self, fill};
+
 /// The most characters of a pasted text that a message repeats.
 const QUOTED_CHARS: usize = 1_000;
 
@@ -322,34 +324,7 @@ impl fmt::Display for Problem {
 
 /// A pasted text as messages repeat it: all of it, unless it is very long.
 pub(super) fn quoted(text: &str) -> String {
-    match text.char_indices().nth(QUOTED_CHARS) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", &text[..end]),
-    }
-}
-
-/// Replaces each `{name}` of a template by the argument of that name, once.
-fn fill(template: &str, args: &[(&'static str, String)]) -> String {
-    let mut out = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        out.push_str(before);
-        let Some((name, tail)) = after.split_once('}') else {
-            out.push('{');
-            rest = after;
-            continue;
-        };
-        if let Some((_, value)) = args.iter().find(|(n, _)| *n == name) {
-            out.push_str(value);
-        } else {
-            out.push('{');
-            out.push_str(name);
-            out.push('}');
-        }
-        rest = tail;
-    }
-    out.push_str(rest);
-    out
+    text::quoted(text, QUOTED_CHARS)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! in 10 to 30 ms. A host without power says nothing at all: the others have to miss it. Either
 //! way the disk keeps what was synced, and everything in memory is gone.
 
-use super::{Fault, FaultKind, Parameter, process};
+use super::{Fault, FaultKind, SERVER, one_server, process};
 use crate::protocol::Sid;
 use crate::sim::World;
 use crate::sim::command::Rejected;
@@ -16,21 +16,36 @@ pub(super) const KILL: FaultKind = FaultKind {
     key: "kill",
     verb: "Kill the process",
     help: "fault-kill-help",
-    parameters: &[Parameter::Server],
+    parameters: SERVER,
+    make: |args| {
+        Some(Fault::Kill {
+            sid: one_server(args)?,
+        })
+    },
 };
 
 pub(super) const PULL_PLUG: FaultKind = FaultKind {
     key: "pullPlug",
     verb: "Pull the plug",
     help: "fault-pull-plug-help",
-    parameters: &[Parameter::Server],
+    parameters: SERVER,
+    make: |args| {
+        Some(Fault::PullPlug {
+            sid: one_server(args)?,
+        })
+    },
 };
 
 pub(super) const RESTART: FaultKind = FaultKind {
     key: "restart",
     verb: "Restart",
     help: "fault-restart-help",
-    parameters: &[Parameter::Server],
+    parameters: SERVER,
+    make: |args| {
+        Some(Fault::Restart {
+            sid: one_server(args)?,
+        })
+    },
 };
 
 pub(super) fn kill(world: &mut World, sid: Sid) -> Result<Option<Sid>, Rejected> {

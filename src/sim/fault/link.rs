@@ -2,7 +2,7 @@
 //!
 //! Nobody is told: kernels send again, dials find no answer, and whoever waits has to time out.
 
-use super::{Direction, Fault, FaultKind, Parameter, Verdict, process};
+use super::{Argument, Direction, Fault, FaultKind, Parameter, Takes, Verdict, process};
 use crate::protocol::Sid;
 use crate::sim::World;
 use crate::sim::command::Rejected;
@@ -11,8 +11,38 @@ pub(super) const CUT: FaultKind = FaultKind {
     key: "cut",
     verb: "Cut the link",
     help: "fault-cut-help",
-    parameters: &[Parameter::From, Parameter::To, Parameter::Direction],
+    parameters: &[
+        Parameter::server("from"),
+        Parameter::server("to"),
+        Parameter {
+            name: "direction",
+            takes: Takes::Choice(&["both", "oneWay"]),
+            default: Some(0),
+        },
+    ],
+    make,
 };
+
+fn make(args: &[Argument]) -> Option<Fault> {
+    let [
+        Argument::Server(from),
+        Argument::Server(to),
+        Argument::Number(index),
+    ] = args
+    else {
+        return None;
+    };
+    let direction = match index {
+        0 => Direction::Both,
+        1 => Direction::OneWay,
+        _ => return None,
+    };
+    Some(Fault::Cut {
+        from: *from,
+        to: *to,
+        direction,
+    })
+}
 
 /// A link and the ways of it that are meant.
 type Link = (Sid, Sid, Direction);

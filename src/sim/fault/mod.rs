@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::World;
 use super::command::{Command, Rejected};
+use super::parameter::{Argument, Parameter, Takes};
 use super::process::Process;
 use crate::base::{Micros, Set};
 use crate::protocol::Sid;
@@ -92,24 +93,8 @@ pub struct ActiveFault {
     pub since: Micros,
 }
 
-/// What a fault is to be told when it is injected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Parameter {
-    /// `sid`: one server.
-    Server,
-    /// `from`: the sender's side of a link.
-    From,
-    /// `to`: the receiver's side of a link.
-    To,
-    /// `direction`: one way or both.
-    Direction,
-    /// `side`: the servers on one side.
-    Side,
-}
-
 /// A row of the catalogue: what menus and forms need to know of a kind of fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct FaultKind {
     /// Its name in JSON (`type`).
     pub key: &'static str,
@@ -119,6 +104,24 @@ pub struct FaultKind {
     pub help: &'static str,
     /// What is asked for, in this order.
     pub parameters: &'static [Parameter],
+    /// The fault these arguments make, one for each parameter; `None` where they do not fit.
+    pub make: fn(&[Argument]) -> Option<Fault>,
+}
+
+impl PartialEq for FaultKind {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+/// The parameters of what concerns one server.
+const SERVER: &[Parameter] = &[Parameter::server("sid")];
+
+fn one_server(args: &[Argument]) -> Option<Sid> {
+    match args {
+        [Argument::Server(sid)] => Some(*sid),
+        _ => None,
+    }
 }
 
 /// All kinds of faults, in the order menus show them.
@@ -156,6 +159,29 @@ impl Fault {
             | Self::Restart { .. }
             | Self::Pause { .. }
             | Self::Resume { .. } => Verdict::Pass,
+        }
+    }
+
+    /// What it was made of, one for each parameter of its row.
+    pub fn arguments(&self) -> Vec<Argument> {
+        match self {
+            Self::Kill { sid }
+            | Self::PullPlug { sid }
+            | Self::Restart { sid }
+            | Self::Pause { sid }
+            | Self::Resume { sid } => vec![Argument::Server(*sid)],
+            Self::Cut {
+                from,
+                to,
+                direction,
+            } => vec![
+                Argument::Server(*from),
+                Argument::Server(*to),
+                Argument::Number(u64::from(*direction == Direction::OneWay)),
+            ],
+            Self::Partition { side } => {
+                vec![Argument::Servers(side.clone())]
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! A partition: every link between one side and the others drops packets, both ways.
 
-use super::{FaultKind, Parameter, Verdict, process};
+use super::{Argument, Fault, FaultKind, Parameter, Takes, Verdict, process};
 use crate::base::Set;
 use crate::protocol::Sid;
 use crate::sim::World;
@@ -10,8 +10,20 @@ pub(super) const PARTITION: FaultKind = FaultKind {
     key: "partition",
     verb: "Partition",
     help: "fault-partition-help",
-    parameters: &[Parameter::Side],
+    parameters: &[Parameter {
+        name: "side",
+        takes: Takes::Servers,
+        default: None,
+    }],
+    make,
 };
+
+fn make(args: &[Argument]) -> Option<Fault> {
+    let [Argument::Servers(side)] = args else {
+        return None;
+    };
+    Some(Fault::Partition { side: side.clone() })
+}
 
 pub(super) fn judge(side: &Set<Sid>, from: Sid, to: Sid) -> Verdict {
     if side.contains(&from) == side.contains(&to) {

@@ -3,7 +3,7 @@
 //! Connections stay, frames are acknowledged and wait, deadlines pass unnoticed. On SIGCONT what
 //! waited is worked off first, then the deadlines that passed, by the time they were due.
 
-use super::{Fault, FaultKind, Parameter, process};
+use super::{Fault, FaultKind, SERVER, one_server, process};
 use crate::protocol::Sid;
 use crate::sim::World;
 use crate::sim::command::Rejected;
@@ -14,14 +14,24 @@ pub(super) const PAUSE: FaultKind = FaultKind {
     key: "pause",
     verb: "Pause the process",
     help: "fault-pause-help",
-    parameters: &[Parameter::Server],
+    parameters: SERVER,
+    make: |args| {
+        Some(Fault::Pause {
+            sid: one_server(args)?,
+        })
+    },
 };
 
 pub(super) const RESUME: FaultKind = FaultKind {
     key: "resume",
     verb: "Resume the process",
     help: "fault-resume-help",
-    parameters: &[Parameter::Server],
+    parameters: SERVER,
+    make: |args| {
+        Some(Fault::Resume {
+            sid: one_server(args)?,
+        })
+    },
 };
 
 /// A process that is still starting cannot be paused.

@@ -127,3 +127,17 @@ fn your_acts_are_said_with_you() {
     "]]
     .assert_eq(&in_both(&lines));
 }
+
+#[test]
+fn phases_have_the_names_json_has() {
+    use crate::protocol::ZabState;
+    for phase in [
+        ZabState::Election,
+        ZabState::Discovery,
+        ZabState::Synchronization,
+        ZabState::Broadcast,
+    ] {
+        let name = serde_json::to_value(phase).expect("a name");
+        assert_eq!(name, phase_name(phase));
+    }
+}
