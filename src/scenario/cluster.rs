@@ -9,10 +9,6 @@ use crate::sim::ClusterSpec;
 
 impl Scenario {
     /// `servers` equal servers with the sample file's times; at least one, at most 255.
-    #[expect(
-        clippy::missing_panics_doc,
-        reason = "the generated text is always valid"
-    )]
     pub fn plain(servers: u8) -> Self {
         let mut text = String::from("tickTime=2000\ninitLimit=10\nsyncLimit=5\n");
         text.push_str("dataDir=/var/lib/zookeeper\nclientPort=2181\n");
@@ -20,7 +16,10 @@ impl Scenario {
             // Writing to a String cannot fail.
             let _ = writeln!(text, "server.{n}=zk{n}:2888:3888");
         }
-        let zoo_cfg = ZooCfg::parse(&text).expect("a generated list of distinct servers is valid");
+        // Not `expect`, which would bring the printing of every problem into the page.
+        let Ok(zoo_cfg) = ZooCfg::parse(&text) else {
+            unreachable!("a generated list of distinct servers is valid");
+        };
         Self::of(zoo_cfg)
     }
 
@@ -38,17 +37,12 @@ impl Scenario {
     }
 
     /// What a world is made from.
-    #[expect(
-        clippy::missing_panics_doc,
-        reason = "an ensemble that was read has a first server"
-    )]
     pub fn cluster(&self) -> ClusterSpec {
         let sids = self.zoo_cfg.servers().keys().copied();
         let first = sids.clone().next().unwrap_or(Sid(1));
-        let config = self
-            .zoo_cfg
-            .peer_config(first)
-            .expect("an ensemble that was read has servers, and the first is one of them");
+        let Ok(config) = self.zoo_cfg.peer_config(first) else {
+            unreachable!("an ensemble that was read has servers, and the first is one of them");
+        };
         let starts: Map<Sid, Micros> = sids
             .map(|sid| (sid, self.start_of(sid)))
             .filter(|(_, at)| *at > Micros::ZERO)

@@ -89,6 +89,7 @@ impl Diagnostics {
         self.warnings
     }
 
+    #[inline(never)]
     fn push(&mut self, severity: Severity, at: Option<Position>, problem: Problem) {
         let list = match severity {
             Severity::Error => &mut self.errors,

@@ -55,6 +55,7 @@ impl fmt::Display for Bracketed<'_> {
 /// are.
 ///
 /// QUIRK(empty-host): an empty host is the loopback address, which Java calls `localhost`.
+#[inline(never)]
 pub(super) fn canonical(host: &str) -> String {
     if host.is_empty() {
         return "localhost".to_owned();

@@ -69,25 +69,8 @@ macro_rules! keys {
             /// All keys, in printing order.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
-            /// As `zoo.cfg` writes it.
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$name => $text),+ }
-            }
-
-            /// How its value is read.
-            pub const fn kind(self) -> Kind {
-                match self { $(Self::$name => Kind::$kind),+ }
-            }
-
-            /// What counts where it is not given, as it would be written.
-            pub const fn default_text(self) -> Option<&'static str> {
-                match self { $(Self::$name => keys!(@default $($default)?)),+ }
-            }
-
-            /// The key of this name.
-            pub fn named(name: &str) -> Option<Self> {
-                match name { $($text => Some(Self::$name),)+ _ => None }
-            }
+            const ROWS: &'static [(&'static str, Kind, Option<&'static str>)] =
+                &[$(($text, Kind::$kind, keys!(@default $($default)?))),+];
         }
     };
     (@default) => { None };
@@ -237,6 +220,30 @@ keys! {
 pub const ALGORITHMS: &[(i64, &str)] = &[(3, "fast")];
 
 impl Key {
+    const fn row(self) -> (&'static str, Kind, Option<&'static str>) {
+        Self::ROWS[self as usize]
+    }
+
+    /// As `zoo.cfg` writes it.
+    pub const fn name(self) -> &'static str {
+        self.row().0
+    }
+
+    /// How its value is read.
+    pub const fn kind(self) -> Kind {
+        self.row().1
+    }
+
+    /// What counts where it is not given, as it would be written.
+    pub const fn default_text(self) -> Option<&'static str> {
+        self.row().2
+    }
+
+    /// The key of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|key| key.name() == name)
+    }
+
     /// A key that `name` may have been meant to be: other case, or with the prefix of system
     /// properties.
     pub fn meant_by(name: &str) -> Option<Self> {

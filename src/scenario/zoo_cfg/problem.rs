@@ -9,7 +9,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::text::{self, fill};
+use crate::base::text::{self, Args, fill};
 
 /// The most characters of a pasted text that a message repeats.
 const QUOTED_CHARS: usize = 1_000;
@@ -35,23 +35,26 @@ macro_rules! problems {
             }
 
             /// The arguments of the message, by name.
-            pub fn args(&self) -> Vec<(&'static str, String)> {
+            pub fn args(&self) -> Args {
                 match self {
                     $(Self::$name { $($field),* } => {
-                        vec![$((stringify!($field), $field.to_string())),*]
+                        args(&[$((stringify!($field), $field as &dyn fmt::Display)),*])
                     })+
                 }
             }
 
-            fn english(&self) -> &'static str {
+            /// Not used by the page, which has this text among those of its language.
+            const fn english(&self) -> &'static str {
                 match self { $(Self::$name { .. } => $english,)+ }
             }
 
-            fn original(&self) -> Option<&'static str> {
-                match self { $(Self::$name { .. } => [$($original)?].first().copied(),)+ }
+            const fn original(&self) -> Option<&'static str> {
+                match self { $(Self::$name { .. } => problems!(@original $($original)?),)+ }
             }
         }
     };
+    (@original) => { None };
+    (@original $original:literal) => { Some($original) };
 }
 
 problems! {
@@ -322,7 +325,15 @@ impl fmt::Display for Problem {
     }
 }
 
+fn args(shown: &[(&'static str, &dyn fmt::Display)]) -> Args {
+    let shown = shown.iter();
+    shown
+        .map(|(name, value)| (*name, value.to_string()))
+        .collect()
+}
+
 /// A pasted text as messages repeat it: all of it, unless it is very long.
+#[inline(never)]
 pub(super) fn quoted(text: &str) -> String {
     text::quoted(text, QUOTED_CHARS)
 }

@@ -38,6 +38,7 @@ impl Reader<'_> {
         list
     }
 
+    #[inline(never)]
     fn take_servers(&mut self) -> List {
         let multi = self.multi_address();
         let mut list = List::Whole;
@@ -68,6 +69,7 @@ impl Reader<'_> {
         list
     }
 
+    #[inline(never)]
     fn take_groups(&mut self, list: List) {
         let mut groups: Map<i64, Vec<Sid>> = Map::new();
         let mut weights = Map::new();
@@ -124,12 +126,14 @@ impl Reader<'_> {
     }
 
     /// The number after the first dot of a key, or the whole key where it has none.
+    #[inline(never)]
     fn id(&mut self, entry: &Entry) -> Option<i64> {
         let key = &entry.key;
         let from = key.text.find('.').map_or(0, |dot| dot + 1);
         self.number(key, key.text.get(from..)?, key.at(from))
     }
 
+    #[inline(never)]
     fn group_members(&mut self, entry: &Entry) -> Option<Vec<(Sid, usize)>> {
         let value = entry.value.text.as_str();
         let listed = value.trim_end_matches(':');

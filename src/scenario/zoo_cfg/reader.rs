@@ -67,6 +67,7 @@ impl<'a> Reader<'a> {
     }
 
     /// True where `key` was not given at all; one that could not be read was given.
+    #[inline(never)]
     pub(super) fn lacks(&self, key: Key) -> bool {
         !self.cfg.settings.contains_key(&key) && !self.faulty.contains(&key)
     }
@@ -77,6 +78,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Where the value of `key` stands.
+    #[inline(never)]
     pub(super) fn place(&self, key: Key) -> Option<Position> {
         self.places.get(&key).copied().flatten()
     }
@@ -91,6 +93,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The number a placed text should be, or a diagnostic.
+    #[inline(never)]
     pub(super) fn number(&mut self, key: &Placed, text: &str, at: Option<Position>) -> Option<i64> {
         let number = value::long(text);
         if number.is_none() {
@@ -102,21 +105,23 @@ impl<'a> Reader<'a> {
 
     /// The last entry of each key, in the order of the text; the others get a warning.
     pub(super) fn last_of_each(&mut self, properties: &'a Properties) -> Vec<&'a Entry> {
-        let mut last = Map::new();
+        // The last entry of each key so far, in the order of the keys.
+        let mut last: Map<&str, usize> = Map::new();
+        let mut kept: Vec<Option<&Entry>> = Vec::with_capacity(properties.entries.len());
         for (n, entry) in properties.entries.iter().enumerate() {
-            let earlier = last.insert(entry.key.text.as_str(), (n, entry));
-            if let Some((_, earlier)) = earlier {
-                let line = earlier.key.start().map_or(0, |at| at.line);
-                let problem = Problem::Repeated {
-                    key: quote(&entry.key),
-                    earlier: line,
-                };
-                self.found.warn(entry.key.start(), problem);
-            }
+            kept.push(Some(entry));
+            let Some(before) = last.insert(entry.key.text.as_str(), n) else {
+                continue;
+            };
+            let earlier = kept.get_mut(before).and_then(Option::take);
+            let start = earlier.and_then(|earlier| earlier.key.start());
+            let problem = Problem::Repeated {
+                key: quote(&entry.key),
+                earlier: start.map_or(0, |at| at.line),
+            };
+            self.found.warn(entry.key.start(), problem);
         }
-        let mut kept: Vec<_> = last.into_values().collect();
-        kept.sort_by_key(|(n, _)| *n);
-        kept.into_iter().map(|(_, entry)| entry).collect()
+        kept.into_iter().flatten().collect()
     }
 
     fn take_version(&mut self, entry: &Entry) {
@@ -144,11 +149,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Keeps an entry that has no effect, for printing back.
+    #[inline(never)]
     pub(super) fn keep(&mut self, entry: &Entry) {
         let Entry { key, value } = entry;
         self.cfg.others.insert(key.text.clone(), value.text.clone());
     }
 
+    #[inline(never)]
     fn take_setting(&mut self, key: Key, entry: &Entry) {
         let at = entry.value.start();
         self.places.insert(key, at);
@@ -195,6 +202,7 @@ impl Family {
     }
 }
 
+#[inline(never)]
 fn read_value(key: Key, placed: &Placed) -> Result<Value, Problem> {
     let text = placed.text.as_str();
     let not_a_number = || Problem::NotANumber {
@@ -228,6 +236,7 @@ fn read_value(key: Key, placed: &Placed) -> Result<Value, Problem> {
     }
 }
 
+#[inline(never)]
 fn algorithm(placed: &Placed) -> Result<Value, Problem> {
     let text = placed.text.as_str();
     let number = value::int(text);

@@ -62,6 +62,7 @@ impl ServerLine {
     ///
     /// # Errors
     /// The first fault, in the order `ZooKeeper` checks.
+    #[inline(never)]
     pub fn parse(sid: Sid, line: &str, multi: MultiAddress) -> Result<Self, Fault> {
         let wrong_form = |offset| {
             fault(
@@ -114,6 +115,7 @@ impl ServerLine {
         })
     }
 
+    #[inline(never)]
     fn take_address(
         &mut self,
         sid: Sid,
@@ -192,6 +194,7 @@ pub(super) const fn role_name(role: LearnerType) -> &'static str {
 }
 
 /// The port a text names, on `host`.
+#[inline(never)]
 pub(super) fn port(host: &str, (offset, text): Part<'_>) -> Result<u16, Fault> {
     let Some(number) = value::int(text) else {
         let (host, port) = (quoted(host), quoted(text));
@@ -214,6 +217,7 @@ fn client(part: Part<'_>, wrong_form: &impl Fn(usize) -> Fault) -> Result<HostPo
 }
 
 /// `ConfigUtils.getHostAndPort`: the fields of an address, the host without its brackets.
+#[inline(never)]
 fn host_and_fields((offset, text): Part<'_>) -> Result<Vec<Part<'_>>, Fault> {
     let Some(inner) = text.strip_prefix('[') else {
         return Ok(split((offset, text), ':'));
@@ -239,6 +243,7 @@ fn host_and_fields((offset, text): Part<'_>) -> Result<Vec<Part<'_>>, Fault> {
 }
 
 /// Java's `split`: empty parts at the end are dropped, unless the whole is empty.
+#[inline(never)]
 fn split((offset, text): Part<'_>, separator: char) -> Vec<Part<'_>> {
     if text.is_empty() {
         return vec![(offset, text)];

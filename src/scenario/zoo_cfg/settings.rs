@@ -28,11 +28,13 @@ impl ZooCfg {
     }
 
     /// The value given for `key`, if it was.
+    #[inline(never)]
     pub fn given(&self, key: Key) -> Option<&Value> {
         self.settings.get(&key)
     }
 
     /// The number that counts for `key`: the one given, else the default, else 0.
+    #[inline(never)]
     pub fn int(&self, key: Key) -> i64 {
         match (self.given(key), key.default_value()) {
             (Some(Value::Int(number)), _) => *number,
@@ -42,6 +44,7 @@ impl ZooCfg {
     }
 
     /// The choice that counts for `key`.
+    #[inline(never)]
     pub fn flag(&self, key: Key) -> bool {
         match (self.given(key), key.default_value()) {
             (Some(Value::Bool(choice)), _) => *choice,
@@ -51,6 +54,7 @@ impl ZooCfg {
     }
 
     /// The text given for `key`.
+    #[inline(never)]
     pub fn text(&self, key: Key) -> Option<&str> {
         match self.given(key) {
             Some(Value::Text(text)) => Some(text),
@@ -113,6 +117,7 @@ impl ZooCfg {
         self.address(Key::SecureClientPort, Key::SecureClientPortAddress)
     }
 
+    #[inline(never)]
     fn address(&self, port: Key, host: Key) -> Option<HostPort> {
         let port = match self.given(port)? {
             Value::Int(port) => u16::try_from(*port).ok()?,

@@ -3,22 +3,26 @@
 //! Only ASCII digits count; Java would also take other scripts' digits.
 
 /// `Integer.parseInt`: an optional sign and digits, within 32 bits.
+#[inline(never)]
 pub(super) fn int(text: &str) -> Option<i64> {
     text.parse::<i32>().ok().map(i64::from)
 }
 
 /// `Long.parseLong`.
+#[inline(never)]
 pub(super) fn long(text: &str) -> Option<i64> {
     text.parse().ok()
 }
 
 /// `Long.parseLong(text, 16)`.
+#[inline(never)]
 pub(super) fn hex(text: &str) -> Option<i64> {
     i64::from_str_radix(text, 16).ok()
 }
 
 /// `Long.decode`, behind `Integer.getInteger` and `Long.getLong`: also `0x1f`, `#1f` and octal
 /// `017`.
+#[inline(never)]
 pub(super) fn decode(text: &str) -> Option<i64> {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => ("-", digits),
@@ -34,7 +38,7 @@ pub(super) fn decode(text: &str) -> Option<i64> {
     if digits.starts_with(['+', '-']) {
         return None;
     }
-    i64::from_str_radix(&format!("{sign}{digits}"), radix).ok()
+    i64::from_str_radix(&[sign, digits].concat(), radix).ok()
 }
 
 /// `true` or `false` in any case.
