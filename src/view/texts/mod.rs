@@ -3,10 +3,11 @@
 //! The sentences are Fluent files beside the page's other static files. A further language is one
 //! new file there and one row of [`Language`]; the tests hold it to the same keys and variables.
 
-use core::fmt;
+mod fluent;
 
-use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
-use unic_langid::LanguageIdentifier;
+use core::fmt::{self, Write as _};
+
+use fluent::{Messages, Piece};
 
 use crate::protocol::{Epoch, Round, Sid, Zxid};
 
@@ -48,11 +49,19 @@ impl Language {
             .find(|language| language.tag().split('-').next() == Some(first))
     }
 
+    /// Whether a count takes the plural category `key`.
+    fn is_plural(self, key: &str, count: i64) -> bool {
+        match self {
+            Self::En if count.unsigned_abs() == 1 => key == "one",
+            Self::En | Self::Zh => key == "other",
+        }
+    }
+
     /// The Fluent source.
     pub const fn source(self) -> &'static str {
         match self {
-            Self::En => include_str!("../../static/locales/en.ftl"),
-            Self::Zh => include_str!("../../static/locales/zh.ftl"),
+            Self::En => include_str!("../../../static/locales/en.ftl"),
+            Self::Zh => include_str!("../../../static/locales/zh.ftl"),
         }
     }
 }
@@ -134,7 +143,7 @@ pub fn zxid_text(zxid: Zxid) -> String {
 /// All sentences of one language, ready to be filled in.
 pub struct Texts {
     language: Language,
-    bundle: FluentBundle<FluentResource>,
+    messages: Messages,
 }
 
 impl fmt::Debug for Texts {
@@ -146,17 +155,12 @@ impl fmt::Debug for Texts {
 impl Texts {
     /// The texts of `language`.
     ///
-    /// The files are part of the program and tests read every entry; an entry that could not be
-    /// read would show as its key.
+    /// The files are part of the program and tests read every entry.
     pub fn new(language: Language) -> Self {
-        let id: LanguageIdentifier = language.tag().parse().unwrap_or_default();
-        let mut bundle = FluentBundle::new(vec![id]);
-        bundle.set_use_isolating(false);
-        let resource = match FluentResource::try_new(String::from(language.source())) {
-            Ok(resource) | Err((resource, _)) => resource,
-        };
-        bundle.add_resource_overriding(resource);
-        Self { language, bundle }
+        Self {
+            language,
+            messages: Messages::of(language.source()),
+        }
     }
 
     /// Which language it is.
@@ -166,7 +170,7 @@ impl Texts {
 
     /// True where the language has this key.
     pub fn has(&self, key: &str) -> bool {
-        self.bundle.has_message(key)
+        self.messages.pattern(key).is_some()
     }
 
     /// The text of `key`, which takes no values.
@@ -176,18 +180,45 @@ impl Texts {
 
     /// The text of `key`, filled in. A key that does not exist is its own text.
     pub fn with(&self, key: &str, args: &Args) -> String {
-        let Some(pattern) = self.bundle.get_message(key).and_then(|m| m.value()) else {
-            return String::from(key);
-        };
-        let mut values = FluentArgs::with_capacity(args.len());
-        for (name, value) in args {
-            values.set(*name, self.value(value));
+        let mut text = String::new();
+        self.write(key, args, &mut text);
+        text
+    }
+
+    fn write(&self, key: &str, args: &Args, out: &mut String) {
+        match self.messages.pattern(key) {
+            Some(pattern) => self.fill(pattern, args, out),
+            None => out.push_str(key),
         }
-        let mut errors = Vec::new();
-        let text = self
-            .bundle
-            .format_pattern(pattern, Some(&values), &mut errors);
-        text.into_owned()
+    }
+
+    fn fill(&self, mut pattern: &str, args: &Args, out: &mut String) {
+        let given = |name: &str| args.iter().rfind(|(known, _)| *known == name);
+        while let Some(piece) = fluent::next_piece(&mut pattern) {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Variable(name) => match given(name) {
+                    Some((_, value)) => self.write_value(value, out),
+                    None => out.extend(["{$", name, "}"]), // as Fluent shows what is missing
+                },
+                Piece::Choice { variable, variants } => {
+                    let value = given(variable).map(|(_, value)| value);
+                    let chosen = fluent::variant(variants, &|key| self.fits(key, value));
+                    self.fill(chosen, args, out);
+                }
+            }
+        }
+    }
+
+    /// A number takes its own variant or that of its plural, a text the one it is the key of.
+    fn fits(&self, key: &str, value: Option<&Value>) -> bool {
+        let is_number = key.starts_with(|c: char| c.is_ascii_digit());
+        match value {
+            Some(Value::Number(number)) if is_number => number.to_string() == key,
+            Some(Value::Number(number)) => self.language.is_plural(key, *number),
+            Some(Value::Text(text)) => !is_number && text == key,
+            Some(Value::Sids(_) | Value::Word(_) | Value::Phrase(..)) | None => false,
+        }
     }
 
     /// `S4`.
@@ -217,13 +248,15 @@ impl Texts {
         self.get("list-separator")
     }
 
-    fn value(&self, value: &Value) -> FluentValue<'static> {
+    fn write_value(&self, value: &Value, out: &mut String) {
         match value {
-            Value::Number(number) => FluentValue::from(*number),
-            Value::Text(text) => FluentValue::from(text.clone()),
-            Value::Sids(sids) => FluentValue::from(self.sids(sids)),
-            Value::Word(key) => FluentValue::from(self.get(key)),
-            Value::Phrase(key, args) => FluentValue::from(self.with(key, args)),
+            Value::Number(number) => {
+                let _ = write!(out, "{number}");
+            }
+            Value::Text(text) => out.push_str(text),
+            Value::Sids(sids) => out.push_str(&self.sids(sids)),
+            Value::Word(key) => self.write(key, &Args::new(), out),
+            Value::Phrase(key, args) => self.write(key, args, out),
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use fluent_bundle::FluentResource;
+
 use super::*;
 
 #[path = "problem_texts_tests.rs"]
