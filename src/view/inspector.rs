@@ -8,6 +8,8 @@ use super::texts::{Args, Texts, Value, zxid_text};
 use crate::base::Micros;
 use crate::protocol::{ConnId, ServerState, Sid, Timer, Vote};
 use crate::sim::{Power, ServerStatus};
+use crate::view::decimal::decimal;
+use crate::view::few::sort_few;
 
 /// One ballot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +104,7 @@ pub fn inspect(snapshot: &Snapshot, sid: Sid, t: Micros, texts: &Texts) -> Optio
 fn summary(server: &ServerStatus, standing: Standing, t: Micros, texts: &Texts) -> String {
     if server.power == Power::Paused {
         let frozen = seconds(t.saturating_sub(server.power_since));
-        let args: Args = vec![("seconds", format!("{frozen:.1}").into())];
+        let args: Args = vec![("seconds", decimal(frozen, 1).into())];
         return texts.with("inspect-paused", &args);
     }
     let whom = backs(server);
@@ -177,11 +179,7 @@ fn timers(snapshot: &Snapshot, server: &ServerStatus, t: Micros, texts: &Texts) 
         .map(|((_, timer), deadline)| {
             let share = deadline.share_left(t);
             let left = deadline.left(t);
-            let left = if left < 1.0 {
-                format!("{left:.2}")
-            } else {
-                format!("{left:.1}")
-            };
+            let left = decimal(left, if left < 1.0 { 2 } else { 1 });
             TimerRow {
                 label: timer_label(snapshot, server.sid, *timer, texts),
                 share,
@@ -190,7 +188,7 @@ fn timers(snapshot: &Snapshot, server: &ServerStatus, t: Micros, texts: &Texts) 
             }
         })
         .collect();
-    rows.sort_by(|a, b| a.share.total_cmp(&b.share));
+    sort_few(&mut rows, |a, b| a.share < b.share);
     rows
 }
 

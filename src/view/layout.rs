@@ -3,6 +3,7 @@
 //! Positions depend on the stage's size and the list of servers alone: a server never moves because
 //! of what it does.
 
+use super::geometry::sin_cos;
 use super::scene::{Frame, Point, Size};
 use super::snapshot::{Lens, Snapshot};
 use crate::protocol::Sid;
@@ -176,7 +177,7 @@ impl Layout {
     }
 
     fn placed(&self, sid: Sid, degrees: f64) -> Place {
-        let (sin, cos) = degrees.to_radians().sin_cos();
+        let (sin, cos) = sin_cos(degrees);
         let at = self.center.offset(self.radii.w * sin, -self.radii.h * cos);
         // Labels of the left and right servers shift outward, clear of the links.
         let shift = if sin.abs() > 0.8 && !self.phone {
@@ -200,9 +201,7 @@ impl Layout {
         }
         let steps = 1440_u32;
         let point = |i: u32| {
-            let (sin, cos) = (f64::from(i) * 360.0 / f64::from(steps))
-                .to_radians()
-                .sin_cos();
+            let (sin, cos) = sin_cos(f64::from(i) * 360.0 / f64::from(steps));
             Point::new(self.radii.w * sin, self.radii.h * cos)
         };
         let mut walked = vec![0.0];
@@ -282,7 +281,7 @@ fn extent(n: usize) -> (f64, f64) {
     let step = 360.0 / as_f64(n.max(1));
     let mut reach: (f64, f64) = (1.0, 0.5);
     for i in 0..n {
-        let (sin, cos) = (as_f64(i) * step).to_radians().sin_cos();
+        let (sin, cos) = sin_cos(as_f64(i) * step);
         reach = (reach.0.max(1.0 - cos), reach.1.max(sin.abs()));
     }
     reach

@@ -3,6 +3,8 @@
 //! No web crate is named here and nothing is painted; `ui` puts these values on the page.
 //! Floats are allowed: nothing here flows back into a run.
 
+pub mod decimal;
+mod few;
 pub mod geometry;
 pub mod scene;
 pub mod snapshot;

@@ -8,6 +8,7 @@ use super::standing::{Cluster, Standing, ring_time};
 use crate::base::Micros;
 use crate::protocol::{LearnerPhase, Port, ServerState, Sid, Timer};
 use crate::sim::ServerStatus;
+use crate::view::few::sort_few;
 
 /// A ring's values.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +69,7 @@ fn head_count(cluster: &Cluster<'_>, server: &ServerStatus, t: Micros) -> Ring {
         .iter()
         .map(|voter| share_of(cluster.snapshot, server, *voter, t))
         .collect();
-    shares.sort_by(|a, b| b.total_cmp(a));
+    sort_few(&mut shares, |a, b| a > b);
     Ring::HeadCount {
         shares,
         need: cluster.need(),

@@ -12,6 +12,7 @@ use super::texts::{Args, Texts, Value};
 use crate::base::Micros;
 use crate::protocol::Sid;
 use crate::sim::ServerStatus;
+use crate::view::decimal::decimal;
 
 /// How a cell is coloured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -157,7 +158,7 @@ impl Board<'_> {
         let gap = seconds(self.t.saturating_sub(since));
         let args: Args = vec![
             ("looking", self.cluster.looking().into()),
-            ("seconds", format!("{gap:.2}").into()),
+            ("seconds", decimal(gap, 2).into()),
         ];
         let keys = [
             "score-no-leader",
@@ -291,7 +292,7 @@ impl Board<'_> {
             ("of", expected.into()),
             (
                 "seconds",
-                format!("{:.1}", last.map_or(0.0, |silent| seconds(*silent))).into(),
+                decimal(last.map_or(0.0, |silent| seconds(*silent)), 1).into(),
             ),
         ];
         let mood = if answering < expected {

@@ -8,6 +8,7 @@ use crate::base::{Map, Micros, Set};
 use crate::protocol::quorum::{OracleView, Quorum};
 use crate::protocol::{QuorumSpec, ServerState, Sid};
 use crate::sim::{Power, ServerStatus};
+use crate::view::few::sort_few;
 
 /// What a server is, as the stage shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,7 +101,8 @@ impl<'a> Cluster<'a> {
             .iter()
             .filter(|s| is_running(s) && s.peer.state == ServerState::Leading && s.peer.serving)
             .collect();
-        leading.sort_by_key(|s| core::cmp::Reverse((s.peer.current_epoch, s.sid)));
+        let rank = |s: &ServerStatus| (s.peer.current_epoch, s.sid);
+        sort_few(&mut leading, |a, b| rank(a) > rank(b));
         let mut leading = leading.into_iter().map(|s| s.sid);
         let mut cluster = Self {
             snapshot,

@@ -6,6 +6,7 @@ use super::server::cross;
 use crate::base::Set;
 use crate::protocol::Sid;
 use crate::sim::{Direction, Fault, FaultId};
+use crate::view::few::sort_few;
 use crate::view::layout::{Density, Place};
 use crate::view::scene::{
     Area, Chip, Frame, Point, Segment, Shape, Stroke, Style, Target, TextClass, Token, text_width,
@@ -284,7 +285,7 @@ fn exit_share(from: Point, to: Point, polygon: &[Point]) -> Option<f64> {
 
 /// The convex hull, in order.
 fn hull(mut points: Vec<Point>) -> Vec<Point> {
-    points.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
+    sort_few(&mut points, |a, b| (a.x, a.y) < (b.x, b.y));
     points.dedup();
     let half = |points: &mut dyn Iterator<Item = Point>| {
         let mut chain: Vec<Point> = Vec::new();

@@ -30,7 +30,8 @@ struct Placed<'a> {
     glyph: Glyph,
     at: Point,
     share: f64,
-    angle: f64,
+    /// The unit vector along its way.
+    along: Point,
 }
 
 impl Stage<'_> {
@@ -95,7 +96,7 @@ impl Stage<'_> {
             glyph: self.glyph_of(flight),
             at: from.toward(to, share),
             share,
-            angle: (to.y - from.y).atan2(to.x - from.x),
+            along: from.direction(to),
         }
     }
 
@@ -211,7 +212,7 @@ impl Stage<'_> {
 
     /// Open arrowheads along the way, each from one share of the half size to another.
     fn chevrons(&mut self, placed: &Placed<'_>, spans: &[(f64, f64)], s: f64) {
-        let (sin, cos) = placed.angle.sin_cos();
+        let Point { x: cos, y: sin } = placed.along;
         let h = s / 2.0;
         let turned = |x: f64, y: f64| placed.at.offset(x * cos - y * sin, x * sin + y * cos);
         let segments: Vec<Segment> = spans
@@ -315,7 +316,7 @@ impl Stage<'_> {
                     glyph: first.glyph,
                     at: a.toward(b, share),
                     share,
-                    angle: first.angle,
+                    along: first.along,
                 };
                 self.glyph(&bundle);
                 self.message_target(&bundle);
@@ -356,7 +357,7 @@ impl Stage<'_> {
         }
         for ((from, to), many) in ways {
             let ends = self.way(from, to);
-            let width = (1.5 + f64::from(count(many)).ln()).min(9.0);
+            let width = (1.5 + logarithm(count(many))).min(9.0);
             self.line(ends, Stroke::new(Token::Zab, width).dashed(10.0, 8.0), 0.7);
         }
     }
@@ -428,4 +429,11 @@ pub(crate) fn message_label(message: &Message) -> String {
             QuorumBody::UpToDate | QuorumBody::Ping => String::from(message.label()),
         },
     }
+}
+/// The natural logarithm of a count, straight between powers of two: for a line's thickness.
+fn logarithm(n: u32) -> f64 {
+    let n = n.max(1);
+    let whole = n.ilog2();
+    let below = f64::from(1_u32 << whole);
+    (f64::from(whole) + f64::from(n) / below - 1.0) * core::f64::consts::LN_2
 }

@@ -21,6 +21,7 @@ use super::standing::Cluster;
 use super::texts::Texts;
 use crate::base::{Map, Micros};
 use crate::protocol::Sid;
+use crate::view::decimal::decimal;
 
 /// The moment `t` of `snapshot`, where `snapshot.now <= t` and nothing happens between the two.
 pub fn scene(snapshot: &Snapshot, t: Micros, lens: &Lens, texts: &Texts) -> Scene {
@@ -140,7 +141,7 @@ impl Stage<'_> {
         let look = (TextClass::Label, Token::Elect, 5.0);
         self.text(at.offset(0.0, -radius * 0.2), word, font, look);
         if let Some(since) = self.cluster.snapshot.leaderless_since {
-            let clock = format!("{:.2}", seconds(self.t.saturating_sub(since)));
+            let clock = decimal(seconds(self.t.saturating_sub(since)), 2);
             let clock = self.texts.with("seconds", &vec![("value", clock.into())]);
             let look = (TextClass::Name, Token::Elect, 5.0);
             self.text(at.offset(0.0, radius * 0.42), clock, radius * 0.56, look);

@@ -1,6 +1,7 @@
 //! Rings round bodies: segments for a head-count, one arc for a deadline.
 
 use super::Stage;
+use crate::view::decimal::decimal;
 use crate::view::ring::{AMPLE, LOW, Ring};
 use crate::view::scene::{Align, Cap, Frame, Point, Shape, Stroke, Style, Text, TextClass, Token};
 
@@ -73,7 +74,7 @@ impl Stage<'_> {
     fn seconds_left(&mut self, at: Point, left: f64) {
         let (r, k) = (self.layout.ring, self.layout.k);
         let size = (14.0 * k).max(13.0);
-        let value = format!("{left:.1}");
+        let value = decimal(left, 1);
         let mut text = Text {
             at: at.offset(r * 0.62, -r * 0.93),
             align: Align::Start,

@@ -146,9 +146,11 @@ pub fn fold<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Vec<Line> {
             .find(|earlier| earlier.says_the_same(line));
         match twin {
             Some(twin) => {
-                twin.sids.extend(&line.sids);
-                twin.sids.sort_unstable();
-                twin.sids.dedup();
+                for sid in &line.sids {
+                    if let Err(place) = twin.sids.binary_search(sid) {
+                        twin.sids.insert(place, *sid);
+                    }
+                }
             }
             None => folded.push(line.clone()),
         }
