@@ -1,6 +1,7 @@
 //! The narration bar: one sentence, one thing to do. On a phone the act has its own row.
 
-use yew::{Html, function_component, html, use_context};
+use crate::ui::widgets::truth;
+use yew::{Html, html};
 
 use super::action::{Action, MenuAt};
 use super::icons::Icon;
@@ -9,11 +10,7 @@ use super::tool::Tool;
 use crate::sim::{Command, Fault};
 use crate::view::actions::{Offer, offer};
 
-#[function_component(Caption)]
-pub(super) fn caption() -> Html {
-    let Some(handle) = use_context::<Handle>() else {
-        return Html::default();
-    };
+pub(super) fn caption(handle: &Handle) -> Html {
     let said = handle.read(|store| store.caption.clone());
     html! {
         <div class="caption">
@@ -21,17 +18,13 @@ pub(super) fn caption() -> Html {
                 { said.text }
                 if let Some(why) = said.why { <span class="why">{ why }</span> }
             </p>
-            { button(&handle, "act") }
+            { button(handle, "act") }
         </div>
     }
 }
 
 /// The row under the stage of a phone: the act, the partition tool, everything else.
-#[function_component(ActionRow)]
-pub(super) fn action_row() -> Html {
-    let Some(handle) = use_context::<Handle>() else {
-        return Html::default();
-    };
+pub(super) fn action_row(handle: &Handle) -> Html {
     let partition = handle.read(|store| store.tool == Tool::Partition);
     let take = if partition {
         Tool::Select
@@ -39,16 +32,16 @@ pub(super) fn action_row() -> Html {
         Tool::Partition
     };
     html! {
-        <section class="pbar" aria-label={handle.text("act")}>
-            { button(&handle, "act-row") }
-            <button type="button" class="btn line" aria-label={handle.text("tool-partition")}
-                aria-pressed={partition.to_string()}
-                    onclick={handle.callback(move |_| Action::Take(take))}>
+        <section class="pbar" aria-label={handle.label("act")}>
+            { button(handle, "act-row") }
+            <button type="button" class="btn line" aria-label={handle.label("tool-partition")}
+                aria-pressed={truth(partition)}
+                    onclick={handle.does(Action::Take(take))}>
                 { Icon::Partition.html() }
             </button>
-            <button type="button" class="btn line" aria-label={handle.text("more-tools")}
+            <button type="button" class="btn line" aria-label={handle.label("more-tools")}
                 aria-haspopup="menu"
-                    onclick={handle.callback(|_| Action::Menu(Some(MenuAt::Tools)))}>
+                    onclick={handle.does(Action::Menu(Some(MenuAt::Tools)))}>
                 { Icon::Dots.html() }
             </button>
         </section>
@@ -75,7 +68,7 @@ fn button(handle: &Handle, id: &'static str) -> Html {
     };
     html! {
         <button type="button" class="btn you" {id}
-            onclick={handle.callback(move |_| Action::Run(command.clone()))}>
+            onclick={handle.does(Action::Run(command))}>
             { icon.html() }{ label }
         </button>
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 use yew::{
     Callback, Event, Html, InputEvent, Properties, TargetCast, UseStateHandle, classes,
-    function_component, html, use_context, use_state,
+    function_component, html, use_state,
 };
 
 use super::action::Action;
@@ -27,23 +27,20 @@ const MOST_LINES: usize = 5_000;
 
 #[derive(Clone, Debug, PartialEq, Properties)]
 pub(super) struct Props {
+    pub(super) handle: Handle,
     /// The text to begin with: a dropped file, or nothing for the running cluster's own.
     pub(super) text: Option<Rc<str>>,
 }
 
 #[function_component(Config)]
 pub(super) fn config(props: &Props) -> Html {
-    let handle = use_context::<Handle>();
-    let text = use_state(|| match (&props.text, &handle) {
-        (Some(text), _) => Rc::clone(text),
-        (None, Some(handle)) => handle
+    let handle = &props.handle;
+    let text = use_state(|| match &props.text {
+        Some(text) => Rc::clone(text),
+        None => handle
             .read(|s| s.engine.run().scenario().zoo_cfg.to_string())
             .into(),
-        (None, None) => Rc::from(""),
     });
-    let Some(handle) = handle else {
-        return Html::default();
-    };
     let parsed = ZooCfg::parse(&text);
     let found: Vec<Diagnostic> = match &parsed {
         Ok(config) => config.warnings().to_vec(),
@@ -61,24 +58,24 @@ pub(super) fn config(props: &Props) -> Html {
     };
     let valid = parsed.is_ok();
     html! {
-        <Dialog heading={handle.text("config-heading")} close_label={handle.text("close")}
-            close={handle.callback(|()| Action::Dialog(None))}>
+        <Dialog heading={handle.label("config-heading")} close_label={handle.label("close")}
+            close={handle.does(Action::Dialog(None))}>
             <div class="dbody">
-                <p id="config-about">{ handle.text("config-about") }</p>
-                { editor(&handle, &text, &found) }
-                { verdict(&handle, &parsed) }
-                <ul class="diags">{ for found.iter().map(|d| problem(&handle, d)) }</ul>
+                <p id="config-about">{ handle.said("config-about") }</p>
+                { editor(handle, &text, &found) }
+                { verdict(handle, &parsed) }
+                <ul class="diags">{ for found.iter().map(|d| problem(handle, d)) }</ul>
             </div>
             <footer>
-                { file_button(&handle) }
+                { file_button(handle) }
                 <span class="sp"></span>
                 <button type="button" class="btn line"
-                    onclick={handle.callback(|_| Action::Dialog(None))}>
-                    { handle.text("config-keep") }
+                    onclick={handle.does(Action::Dialog(None))}>
+                    { handle.said("config-keep") }
                 </button>
                 <button type="button" class="btn ink" id="config-start" disabled={!valid}
                     onclick={start}>
-                    { handle.text("config-start") }
+                    { handle.said("config-start") }
                 </button>
             </footer>
         </Dialog>
@@ -118,7 +115,7 @@ fn editor(handle: &Handle, text: &UseStateHandle<Rc<str>>, found: &[Diagnostic])
                 { for (1..=count).map(|line| html! { <div class={classes!(class_of(line))}>{ line }
                     </div> }) }
             </div>
-            <textarea id={TEXT} aria-label={handle.text("config-text")}
+            <textarea id={TEXT} aria-label={handle.label("config-text")}
                 aria-describedby="config-about"
                 spellcheck="false" autocomplete="off" wrap="off" value={text.to_string()}
                 oninput={input} onscroll={scroll} />
@@ -166,7 +163,7 @@ fn problem(handle: &Handle, found: &Diagnostic) -> Html {
         <li class={class}>
             <button type="button" onclick={move |_| show_line(line)}>{ place }</button>
             <span>
-                <span class="vh">{ handle.text(key) }{ " " }</span>
+                <span class="vh">{ handle.said(key) }{ " " }</span>
                 { handle.read(|store| problems::zoo_cfg(&store.texts, &found.problem)) }
                 { for found.problem.zookeeper().map(|original| html! {
                     <span lang="en">{ format!(" (ZooKeeper: {original})") }</span>
@@ -219,7 +216,7 @@ fn file_button(handle: &Handle) -> Html {
     };
     html! {
         <label class="btn line file">
-            { handle.text("config-choose") }
+            { handle.said("config-choose") }
             <input type="file" class="vh" accept=".cfg,.conf,.dynamic,text/plain" onchange={change}
                 />
         </label>

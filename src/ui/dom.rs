@@ -2,6 +2,8 @@
 //!
 //! Natively none of this may be called; nothing here knows a cluster.
 
+use crate::view::decimal::decimal;
+use crate::view::geometry::Point;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::convert::FromWasmAbi;
@@ -30,6 +32,16 @@ pub(super) fn by_id(id: &str) -> Option<HtmlElement> {
 /// True where a media query holds.
 pub(super) fn media(query: &str) -> bool {
     matches!(window().match_media(query), Ok(Some(list)) if list.matches())
+}
+
+/// A length as CSS writes it.
+pub(super) fn px(length: f64) -> String {
+    decimal(length, 1) + "px"
+}
+
+/// The style of something whose top left corner, or middle, is at `at`.
+pub(super) fn placed(at: Point) -> String {
+    format!("left:{};top:{}", px(at.x), px(at.y))
 }
 
 /// The value of a custom property of the root element.

@@ -1,6 +1,8 @@
 //! Icons on a 24-px grid with a 2-px pen, as inline SVG.
 
-use yew::{Html, classes, html};
+use yew::Html;
+
+use super::widgets::picture;
 
 /// A pictogram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,16 +68,20 @@ impl Icon {
 
     /// Drawn in the text's colour; nothing for a screen reader.
     pub(super) fn html(self) -> Html {
-        self.classed("")
+        self.classed("i")
     }
 
-    /// The same with a further class.
+    /// The same with other classes, of which `i` is one.
     pub(super) fn classed(self, class: &'static str) -> Html {
-        let dashes = (self == Self::Partition).then_some("3.5 3");
-        html! {
-            <svg class={classes!("i", class)} viewBox="0 0 24 24" aria-hidden="true">
-                <path d={self.path()} stroke-dasharray={dashes} />
-            </svg>
-        }
+        let path = self.path();
+        let dashes = if self == Self::Partition {
+            " stroke-dasharray=\"3.5 3\""
+        } else {
+            ""
+        };
+        picture(format!(
+            "<svg class=\"{class}\" viewBox=\"0 0 24 24\" aria-hidden=\"true\">\
+             <path d=\"{path}\"{dashes}/></svg>"
+        ))
     }
 }

@@ -69,10 +69,10 @@ impl Rate {
         }
         match text.split_once('/') {
             Some((above, below)) => {
-                let (above, below) = (above.parse::<f64>().ok()?, below.parse::<f64>().ok()?);
+                let (above, below) = (number(above)?, number(below)?);
                 Self::of(above / below)
             }
-            None => Self::of(text.parse().ok()?),
+            None => Self::of(number(text)?),
         }
     }
 
@@ -86,6 +86,22 @@ impl Rate {
         let ppm = (times * 1_000_000.0).round() as u64;
         SPEEDS.contains(&ppm).then_some(Self::Fixed(Ppm(ppm)))
     }
+}
+
+/// Digits, with a point among them or without.
+fn number(text: &str) -> Option<f64> {
+    let (mut value, mut unit, mut is_part) = (0.0, 1.0, false);
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                value = value * 10.0 + f64::from(byte - b'0');
+                unit *= if is_part { 10.0 } else { 1.0 };
+            }
+            b'.' if !is_part => is_part = true,
+            _ => return None,
+        }
+    }
+    (!text.is_empty()).then_some(value / unit)
 }
 
 #[cfg(test)]
@@ -130,6 +146,17 @@ mod tests {
             ("theme", "pink"),
         ];
         assert_eq!(read(&pairs), Asked::default());
+    }
+
+    #[test]
+    fn speeds_are_plain_numbers_and_fractions_of_them() {
+        let parsed = |text| Rate::parse(text);
+        assert_eq!(parsed("0.125"), Some(Rate::Fixed(Ppm(125_000))));
+        assert_eq!(parsed("1/1000"), Some(Rate::Fixed(Ppm(1_000))));
+        assert_eq!(parsed("10."), Some(Rate::Fixed(Ppm(10_000_000))));
+        for bad in ["", ".", "-1", "1.2.3", "1e1", "1/", "/2", "x"] {
+            assert_eq!(parsed(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -4,10 +4,12 @@
 //! reason can
 //! be read.
 
+use crate::ui::widgets::truth;
+use crate::ui::widgets::words;
 use web_sys::HtmlElement;
 use yew::{
-    Callback, Html, KeyboardEvent, Properties, function_component, html, use_context,
-    use_effect_with, use_node_ref,
+    Callback, Html, KeyboardEvent, Properties, function_component, html, use_effect_with,
+    use_node_ref,
 };
 
 use super::action::{Action, Dialog, MenuAt};
@@ -22,7 +24,7 @@ use crate::view::actions::{self, Verb};
 use crate::view::scene::Point;
 
 /// One line of a menu.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 struct Item {
     icon: Icon,
     label: String,
@@ -35,11 +37,7 @@ struct Item {
 }
 
 /// The menu that is open, if one is.
-#[function_component(Menus)]
-pub(super) fn menus() -> Html {
-    let Some(handle) = use_context::<Handle>() else {
-        return Html::default();
-    };
+pub(super) fn menus(handle: &Handle) -> Html {
     let Some(menu) = handle.read(|store| store.menu) else {
         return Html::default();
     };
@@ -51,7 +49,7 @@ pub(super) fn menus() -> Html {
             Point::new(9_999.0, 60.0),
         ),
     });
-    html! { <Menu {heading} {items} {at} /> }
+    html! { <Menu handle={handle.clone()} {heading} {items} {at} /> }
 }
 
 /// A verb's pictogram.
@@ -133,11 +131,19 @@ fn tools(store: &Store) -> Vec<Item> {
     items
 }
 
-#[derive(Clone, Debug, PartialEq, Properties)]
+#[derive(Clone, Debug, Properties)]
 struct Props {
+    handle: Handle,
     heading: String,
     items: Vec<Item>,
     at: Point,
+}
+
+/// All of it was read from one revision of the store.
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        self.handle == other.handle
+    }
 }
 
 /// Where the items lie in the menu's element.
@@ -145,7 +151,6 @@ const MENU: &str = "menu";
 
 #[function_component(Menu)]
 fn menu(props: &Props) -> Html {
-    let handle = use_context::<Handle>();
     let node = use_node_ref();
     {
         let node = node.clone();
@@ -163,11 +168,9 @@ fn menu(props: &Props) -> Html {
             }
         });
     }
-    let Some(handle) = handle else {
-        return Html::default();
-    };
+    let handle = &props.handle;
     let count = props.items.len();
-    let close = handle.callback(|()| Action::Menu(None));
+    let close = handle.does(Action::Menu(None));
     let item = |(index, item): (usize, &Item)| {
         let (dimmed, action) = (item.reason.is_some(), item.action.clone());
         let choose = {
@@ -199,10 +202,10 @@ fn menu(props: &Props) -> Html {
             <>
                 if item.apart { <hr role="separator" /> }
                 <button type="button" role="menuitem" id={format!("{MENU}-{index}")} tabindex="-1"
-                    aria-disabled={dimmed.to_string()} onclick={choose} onkeydown={keydown}>
-                    { item.icon.classed(if dimmed { "plain" } else { "" }) }
+                    aria-disabled={truth(dimmed)} onclick={choose} onkeydown={keydown}>
+                    { item.icon.classed(if dimmed { "i plain" } else { "i" }) }
                     <span>
-                        { &item.label }
+                        { words(&item.label) }
                         if let Some(reason) = &item.reason { <span class="reason">{ reason }
                             </span> }
                     </span>
@@ -212,13 +215,13 @@ fn menu(props: &Props) -> Html {
             </>
         }
     };
-    let outside = handle.callback(|_: yew::PointerEvent| Action::Menu(None));
-    let style = format!("left:{:.0}px;top:{:.0}px", props.at.x, props.at.y);
+    let outside = handle.does(Action::Menu(None));
+    let style = dom::placed(props.at.whole());
     html! {
         <>
             <div class="scrim" onpointerdown={outside} aria-hidden="true"></div>
             <div ref={node} class="menu" {style}>
-                <p class="mh">{ &props.heading }</p>
+                <p class="mh">{ words(&props.heading) }</p>
                 <div role="menu" aria-label={props.heading.clone()}>
                     { for props.items.iter().enumerate().map(item) }
                 </div>
@@ -248,6 +251,10 @@ fn keep_inside(menu: &HtmlElement) {
     let left = area.left().min(w - area.width() - 8.0).max(8.0);
     let top = area.top().min(h - area.height() - 8.0).max(8.0);
     // Fails for a property that does not exist.
-    let _ = menu.style().set_property("left", &format!("{left:.0}px"));
-    let _ = menu.style().set_property("top", &format!("{top:.0}px"));
+    let _ = menu
+        .style()
+        .set_property("left", &dom::px(left.round_ties_even()));
+    let _ = menu
+        .style()
+        .set_property("top", &dom::px(top.round_ties_even()));
 }

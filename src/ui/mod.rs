@@ -30,25 +30,22 @@ mod tool;
 mod topbar;
 mod widgets;
 
-use yew::{
-    Callback, ContextProvider, Html, Properties, function_component, html, use_effect_with,
-    use_state,
-};
+use yew::{Callback, Html, Properties, function_component, html, use_effect_with, use_state};
 
 use action::Dialog;
-use caption::{ActionRow, Caption};
+use caption::{action_row, caption};
 use config::Config;
-use help::Help;
+use help::help;
 use location::Asked;
-use menu::Menus;
-use panels::PanelRegion;
+use menu::menus;
+use panels::panel_region;
 use prefs::Theme;
-use rail::Rail;
-use scoreboard::Scoreboard;
-use stage::{Canvas, Stage};
+use rail::rail;
+use scoreboard::scoreboard;
+use stage::{Canvas, stage};
 use store::{Handle, Motion, Settings, Store, Switch};
-use timebar::TimeBar;
-use topbar::TopBar;
+use timebar::time_bar;
+use topbar::top_bar;
 
 /// Puts the page into the document and lets time run. Does nothing where there is no page to put
 /// it in.
@@ -142,36 +139,36 @@ fn app(props: &AppProps) -> Html {
             handle.on_change(Callback::from(move |now| revision.set(now)));
         });
     }
-    let handle = props.handle.current();
+    let handle = &props.handle.current();
     let (dialog, toast, dropping) =
         handle.read(|store| (store.dialog.clone(), store.toast.clone(), store.dropping));
     html! {
-        <ContextProvider<Handle> context={handle.clone()}>
-            <TopBar />
-            <Scoreboard />
-            <Rail />
-            <main class="stage" aria-label={handle.text("stage")}>
+        <>
+            { top_bar(handle) }
+            { scoreboard(handle) }
+            { rail(handle) }
+            <main class="stage" aria-label={handle.label("stage")}>
                 <h1 class="vh">{ "ZabScope" }</h1>
-                <Stage />
-                <Caption />
-                <Menus />
+                { stage(handle) }
+                { caption(handle) }
+                { menus(handle) }
                 if let Some((text, _)) = toast {
                     <div class="toast" role="status">{ text }</div>
                 }
                 if dropping {
-                    <div class="droptarget">{ handle.text("drop-here") }</div>
+                    <div class="droptarget">{ handle.said("drop-here") }</div>
                 }
             </main>
-            <ActionRow />
-            <PanelRegion />
-            <TimeBar />
+            { action_row(handle) }
+            { panel_region(handle) }
+            { time_bar(handle) }
             if let Some(dialog) = dialog {
                 { match dialog {
-                    Dialog::Help => html! { <Help /> },
-                    Dialog::Config(text) => html! { <Config {text} /> },
+                    Dialog::Help => help(handle),
+                    Dialog::Config(text) => html! { <Config handle={handle.clone()} {text} /> },
                 } }
             }
-        </ContextProvider<Handle>>
+        </>
     }
 }
 

@@ -1,8 +1,10 @@
 //! The overview: the whole run as a strip, and the slider that moves through it.
 
+use std::fmt::Write as _;
+
 use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
-use yew::{Html, KeyboardEvent, TargetCast, function_component, html, use_context};
+use yew::{Html, KeyboardEvent, TargetCast, html};
 
 use super::action::Action;
 use super::dom;
@@ -10,8 +12,10 @@ use super::icons::Icon;
 use super::keys::Stroke;
 use super::store::{Handle, Store};
 use super::timebar::CLOCK;
+use super::widgets::picture;
 use crate::base::Micros;
 use crate::view::alt_text;
+use crate::view::decimal::decimal;
 use crate::view::scene::Size;
 use crate::view::snapshot::seconds;
 use crate::view::timeline::{Band, BandKind, Pin, PinKind, Tick, timeline};
@@ -25,11 +29,7 @@ const TICK_ROOM: f64 = 36.0;
 /// Below this height there is no ruler and no lane name, px.
 const THIN: f64 = 50.0;
 
-#[function_component(Overview)]
-pub(super) fn overview() -> Html {
-    let Some(handle) = use_context::<Handle>() else {
-        return Html::default();
-    };
+pub(super) fn overview(handle: &Handle) -> Html {
     let (value, text, most) = handle.read(|store| {
         let engine = &store.engine;
         let text = alt_text::moment(&engine.snapshot(), engine.now(), &store.texts);
@@ -54,14 +54,14 @@ pub(super) fn overview() -> Html {
         }
     };
     html! {
-        <div class="track" id={TRACK} role="slider" tabindex="0" aria-label={handle.text("moment")}
+        <div class="track" id={TRACK} role="slider" tabindex="0" aria-label={handle.label("moment")}
             aria-valuemin="0" aria-valuemax={most.to_string()} aria-valuenow={value.to_string()}
             aria-valuetext={text} onpointerdown={scrub(false)} onpointermove={scrub(true)}
             onkeydown={keydown}>
             { handle.read(strip) }
             <div class="playhead" id={PLAYHEAD}>
-                <svg viewBox="0 0 16 14" aria-hidden="true"><path d="M0 0h16v6l-8 8-8-8z"
-                    fill="var(--ink)" /></svg>
+                { picture("<svg viewBox='0 0 16 14' aria-hidden='true'>\
+                    <path d='M0 0h16v6l-8 8-8-8z' fill='var(--ink)'/></svg>") }
             </div>
         </div>
     }
@@ -107,88 +107,108 @@ fn strip(store: &Store) -> Html {
     } else {
         (18.0, track.h - 22.0)
     };
-    html! {
-        <svg aria-hidden="true">
-            <defs>
-                <pattern id="hatch" width="9" height="9" patternUnits="userSpaceOnUse"
-                    patternTransform="rotate(45)">
-                    <rect width="9" height="9" fill="var(--bg)" />
-                    <rect width="3.5" height="9" fill="var(--elect-tint)" />
-                </pattern>
-            </defs>
-            { for model.ticks.iter().map(|mark| tick(mark, x(mark.at), track)) }
-            if !thin {
-                <text x="0" y={px(top + height / 2.0 + 4.0)}>{ store.texts.get("lane-leader") }
-                    </text>
-            }
-            { for model.bands.iter().map(|b| band(b, (x(b.from), x(b.to)), (top, height))) }
-            { for model.pins.iter().map(|p| pin(p, x(p.at), top, track.h)) }
-        </svg>
+    let mut svg = String::from(HATCH);
+    for mark in &model.ticks {
+        tick(&mut svg, mark, x(mark.at), track);
     }
+    if !thin {
+        let name = store.texts.get("lane-leader");
+        let y = px(top + height / 2.0 + 4.0);
+        svg.extend(["<text x='0' y='", &y, "'>", &name, "</text>"]);
+    }
+    for span in &model.bands {
+        band(&mut svg, span, (x(span.from), x(span.to)), (top, height));
+    }
+    for mark in &model.pins {
+        pin(&mut svg, mark, x(mark.at), (top, track.h));
+    }
+    picture(svg + "</svg>")
 }
+
+/// The beginning of the strip, with the stripes of a leader that is cut off.
+const HATCH: &str = "<svg aria-hidden='true'><defs>\
+    <pattern id='hatch' width='9' height='9' patternUnits='userSpaceOnUse' \
+    patternTransform='rotate(45)'>\
+    <rect width='9' height='9' fill='var(--bg)'/>\
+    <rect width='3.5' height='9' fill='var(--elect-tint)'/></pattern></defs>";
 
 fn px(length: f64) -> String {
-    format!("{length:.1}")
+    decimal(length, 1)
 }
 
-fn tick(mark: &Tick, x: f64, track: Size) -> Html {
+// The strip is written as markup: all labels are numbers, or sentences of the page itself.
+// Writing to a `String` cannot fail.
+
+fn tick(svg: &mut String, mark: &Tick, x: f64, track: Size) {
     let thin = track.h < THIN;
-    let fits = x + TICK_ROOM < track.w;
-    html! {
-        <>
-            <line x1={px(x)} x2={px(x)} y1={if thin { "2" } else { "12" }} y2={px(track.h)}
-                stroke="var(--line)" />
-            if !thin && fits { <text x={px(x + 3.0)} y="10" font-size="11">{ &mark.label }</text> }
-        </>
+    let (at, top, height) = (px(x), if thin { "2" } else { "12" }, px(track.h));
+    let _ = write!(
+        svg,
+        "<line x1='{at}' x2='{at}' y1='{top}' y2='{height}' stroke='var(--line)'/>"
+    );
+    if !thin && x + TICK_ROOM < track.w {
+        let (x, label) = (px(x + 3.0), &mark.label);
+        let _ = write!(svg, "<text x='{x}' y='10' font-size='11'>{label}</text>");
     }
 }
 
-fn band(band: &Band, (from, to): (f64, f64), (top, height): (f64, f64)) -> Html {
-    let (fill, stroke, ink) = match band.kind {
-        BandKind::Leads => ("var(--zab-tint)", "var(--zab)", "fill:var(--ink)"),
-        BandKind::Hollow => ("url(#hatch)", "var(--elect)", "fill:var(--elect)"),
-        BandKind::Nobody => ("var(--elect-fill)", "var(--elect)", "fill:var(--on-elect)"),
+fn band(svg: &mut String, band: &Band, (from, to): (f64, f64), (top, height): (f64, f64)) {
+    let (fill, hue, ink) = match band.kind {
+        BandKind::Leads => ("var(--zab-tint)", "zab", "ink"),
+        BandKind::Hollow => ("url(#hatch)", "elect", "elect"),
+        BandKind::Nobody => ("var(--elect-fill)", "elect", "on-elect"),
     };
-    let halo = (band.kind == BandKind::Hollow).then_some("var(--bg)");
-    html! {
-        <>
-            <rect x={px(from)} y={px(top)} width={px((to - from).max(2.0))} height={px(height)}
-                rx="2"
-                {fill} {stroke} stroke-width="1.5" />
-            if let Some(label) = &band.label {
-                <text x={px(from + 8.0)} y={px(top + height / 2.0 + 4.5)} font-size="13"
-                    font-weight="700"
-                    style={ink} stroke={halo} stroke-width="5" paint-order="stroke">{ label }</text>
-            }
-        </>
+    let (x, y, w, h) = (px(from), px(top), px((to - from).max(2.0)), px(height));
+    let _ = write!(
+        svg,
+        "<rect x='{x}' y='{y}' width='{w}' height='{h}' rx='2' fill='{fill}' \
+         stroke='var(--{hue})' stroke-width='1.5'/>"
+    );
+    if let Some(label) = &band.label {
+        let halo = if band.kind == BandKind::Hollow {
+            "var(--bg)"
+        } else {
+            "none"
+        };
+        let (x, y) = (px(from + 8.0), px(top + height / 2.0 + 4.5));
+        let _ = write!(
+            svg,
+            "<text x='{x}' y='{y}' font-size='13' font-weight='700' style='fill:var(--{ink})' \
+             stroke='{halo}' stroke-width='5' paint-order='stroke'>{label}</text>"
+        );
     }
 }
 
-fn pin(pin: &Pin, x: f64, top: f64, height: f64) -> Html {
+fn pin(svg: &mut String, pin: &Pin, x: f64, (top, height): (f64, f64)) {
     let icon = match pin.kind {
         PinKind::Bolt => Icon::Kill,
         PinKind::Pause => Icon::Pause,
         PinKind::Cut => Icon::Cut,
         PinKind::Back => Icon::Undo,
     };
-    let y = top - 4.0;
-    let place = format!("translate({:.1} {:.1}) scale(.375)", x - 4.5, y - 4.5);
-    html! {
-        <>
-            <line x1={px(x)} x2={px(x)} y1={px(top - 2.0)} y2={px(height)} stroke="var(--you)"
-                stroke-width="2" />
-            <circle cx={px(x)} cy={px(y)} r="8" fill="var(--you-fill)" stroke="var(--bg)"
-                stroke-width="1.5" />
-            if pin.count > 1 {
-                <text x={px(x)} y={px(y + 4.0)} text-anchor="middle" font-size="11"
-                    font-weight="700"
-                    style="fill:var(--on-you)">{ pin.count }</text>
-            } else {
-                <path d={icon.path()} transform={place} fill="none" stroke="var(--on-you)"
-                    stroke-width="3" />
-            }
-        </>
-    }
+    let (at, y, above, below) = (px(x), px(top - 4.0), px(top - 2.0), px(height));
+    let _ = write!(
+        svg,
+        "<line x1='{at}' x2='{at}' y1='{above}' y2='{below}' stroke='var(--you)' \
+         stroke-width='2'/>\
+         <circle cx='{at}' cy='{y}' r='8' fill='var(--you-fill)' stroke='var(--bg)' \
+         stroke-width='1.5'/>"
+    );
+    let _ = if pin.count > 1 {
+        let (y, count) = (px(top), pin.count);
+        write!(
+            svg,
+            "<text x='{at}' y='{y}' text-anchor='middle' font-size='11' font-weight='700' \
+             style='fill:var(--on-you)'>{count}</text>"
+        )
+    } else {
+        let (x, y, path) = (px(x - 4.5), px(top - 8.5), icon.path());
+        write!(
+            svg,
+            "<path d='{path}' transform='translate({x} {y}) scale(.375)' fill='none' \
+             stroke='var(--on-you)' stroke-width='3'/>"
+        )
+    };
 }
 
 #[expect(
@@ -260,7 +280,7 @@ pub(super) fn frame(handle: &Handle) {
             // Fails for a property that does not exist.
             let _ = head
                 .style()
-                .set_property("transform", &format!("translateX({left:.1}px)"));
+                .set_property("transform", &format!("translateX({}px)", px(left)));
         }
     }
     if let (Some(text), Some(live)) = (handle.quietly(Store::speak), dom::by_id(LIVE)) {

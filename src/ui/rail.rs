@@ -1,6 +1,7 @@
 //! The tool rail: what a click or a stroke on the stage does, and two acts that need no place.
 
-use yew::{Html, classes, function_component, html, use_context};
+use crate::ui::widgets::truth;
+use yew::{Html, html};
 
 use super::action::Action;
 use super::icons::Icon;
@@ -8,37 +9,33 @@ use super::store::Handle;
 use super::tool::Tool;
 use crate::sim::Command;
 
-#[function_component(Rail)]
-pub(super) fn rail() -> Html {
-    let Some(handle) = use_context::<Handle>() else {
-        return Html::default();
-    };
+pub(super) fn rail(handle: &Handle) -> Html {
     let held = handle.read(|store| store.tool);
     let button = |tool: Tool| {
         let harms = tool != Tool::Select;
         html! {
-            <button type="button" class={classes!("tool", harms.then_some("harm"))}
+            <button type="button" class={if harms { "tool harm" } else { "tool" }}
                 data-tool={tool.name()}
-                aria-pressed={(tool == held).to_string()} title={handle.text(tool.hint())}
-                onclick={handle.callback(move |_| Action::Take(tool))}>
+                aria-pressed={truth(tool == held)} title={handle.label(tool.hint())}
+                onclick={handle.does(Action::Take(tool))}>
                 { tool.icon().html() }
-                { handle.text(tool.key()) }
+                { handle.said(tool.key()) }
             </button>
         }
     };
-    let heal = handle.callback(|_| Action::Run(Command::HealAll));
-    let undo = handle.callback(|_| Action::Undo);
+    let heal = handle.does(Action::Run(Command::HealAll));
+    let undo = handle.does(Action::Undo);
     html! {
-        <nav class="rail" aria-label={handle.text("tools")}>
+        <nav class="rail" aria-label={handle.label("tools")}>
             { button(Tool::Select) }
             <hr aria-hidden="true" />
             { for Tool::ALL.into_iter().skip(1).map(button) }
             <hr aria-hidden="true" />
-            <button type="button" class="tool" onclick={heal} title={handle.text("heal-all-hint")}>
-                { Icon::Heal.html() }{ handle.text("heal") }
+            <button type="button" class="tool" onclick={heal} title={handle.label("heal-all-hint")}>
+                { Icon::Heal.html() }{ handle.said("heal") }
             </button>
-            <button type="button" class="tool" onclick={undo} title={handle.text("undo-hint")}>
-                { Icon::Undo.html() }{ handle.text("undo") }
+            <button type="button" class="tool" onclick={undo} title={handle.label("undo-hint")}>
+                { Icon::Undo.html() }{ handle.said("undo") }
             </button>
         </nav>
     }

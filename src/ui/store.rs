@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use yew::Callback;
+use yew::{AttrValue, Callback, Html};
 
 use super::action::{Action, Dialog, MenuAt, Typed};
 use super::crash;
@@ -18,6 +18,7 @@ use super::prefs::Theme;
 use super::stage::gesture::{Gesture, Meaning};
 use super::stage::lens;
 use super::tool::Tool;
+use super::widgets::words;
 use crate::base::{Micros, Ppm};
 use crate::protocol::Sid;
 use crate::sim::Rejected;
@@ -82,6 +83,8 @@ pub(super) struct Store {
     /// The last sentence the live region spoke, and how long ago.
     pub(super) spoken: Option<u64>,
     pub(super) since_spoken: Micros,
+    /// The server the tab key leads to, once arrows have moved along the ring.
+    pub(super) stop: Option<Sid>,
     /// The picture painted last; pointers are held against it.
     pub(super) scene: Scene,
     /// The chips over it, as they were rendered last.
@@ -156,6 +159,7 @@ impl Store {
             caption_age: CAPTION_HOLDS,
             spoken: None,
             since_spoken: Micros::ZERO,
+            stop: None,
             scene: Scene::default(),
             chips: Vec::new(),
             hover: None,
@@ -405,8 +409,23 @@ impl Handle {
         Callback::from(move |event| handle.act(action(event)))
     }
 
+    /// A callback that does always the same.
+    pub(super) fn does<E: 'static>(&self, action: Action) -> Callback<E> {
+        self.callback(move |_| action.clone())
+    }
+
     /// The text of a key in the reader's language.
     pub(super) fn text(&self, key: &str) -> String {
         self.read(|store| store.texts.get(key))
+    }
+
+    /// The same, for an attribute.
+    pub(super) fn label(&self, key: &str) -> AttrValue {
+        self.text(key).into()
+    }
+
+    /// The same, to be read.
+    pub(super) fn said(&self, key: &str) -> Html {
+        words(&self.text(key))
     }
 }

@@ -1,45 +1,44 @@
 //! The time bar: play, step, clock, speeds, and the overview of the whole run.
 
-use yew::{Html, classes, function_component, html, use_context};
+use crate::ui::widgets::truth;
+use yew::{Html, html};
 
 use super::action::Action;
 use super::icons::Icon;
 use super::keys::SPEEDS;
 use super::location::Rate;
-use super::overview::Overview;
+use super::overview::overview;
 use super::store::Handle;
+use super::widgets::{picture, words};
 use crate::base::Ppm;
 
 /// The id of the clock, whose text changes with every frame.
 pub(super) const CLOCK: &str = "clock";
 
-#[function_component(TimeBar)]
-pub(super) fn time_bar() -> Html {
-    let Some(handle) = use_context::<Handle>() else {
-        return Html::default();
-    };
+pub(super) fn time_bar(handle: &Handle) -> Html {
     let playing = handle.read(|store| store.engine.playing());
     let play_name = if playing { "pause-time" } else { "play" };
     html! {
-        <section class="time" aria-label={handle.text("time")}>
+        <section class="time" aria-label={handle.label("time")}>
             <div class="tr">
-                <button type="button" class="btn opt2" aria-label={handle.text("step-back")}
-                    onclick={handle.callback(|_| Action::StepBack)}>
+                <button type="button" class="btn opt2" aria-label={handle.label("step-back")}
+                    onclick={handle.does(Action::StepBack)}>
                     { Icon::StepBack.html() }
                 </button>
-                <button type="button" class="play" id="play" aria-label={handle.text(play_name)}
-                    onclick={handle.callback(move |_| Action::Play(!playing))}>
+                <button type="button" class="play" id="play" aria-label={handle.label(play_name)}
+                    onclick={handle.does(Action::Play(!playing))}>
                     { icon(if playing { PAUSE } else { PLAY }) }
                 </button>
-                <button type="button" class="btn" id="step" aria-label={handle.text("step-forward")}
-                    onclick={handle.callback(|_| Action::StepForward)}>
+                <button type="button" class="btn" id="step"
+                    aria-label={handle.label("step-forward")}
+                    onclick={handle.does(Action::StepForward)}>
                     { Icon::StepForward.html() }
                 </button>
                 <span class="clock" id={CLOCK}></span>
-                { speeds(&handle) }
+                { speeds(handle) }
                 <span class="sp"></span>
             </div>
-            <Overview />
+            { overview(handle) }
         </section>
     }
 }
@@ -48,7 +47,9 @@ const PLAY: &str = "M8 4.5v15l12-7.5z";
 const PAUSE: &str = "M7 5h3.5v14H7zM13.5 5H17v14h-3.5z";
 
 fn icon(path: &'static str) -> Html {
-    html! { <svg viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg> }
+    picture(format!(
+        "<svg viewBox='0 0 24 24' aria-hidden='true'><path d='{path}'/></svg>"
+    ))
 }
 
 fn speeds(handle: &Handle) -> Html {
@@ -71,14 +72,14 @@ fn speeds(handle: &Handle) -> Html {
             (Rate::Fixed(_), _) => (*label).to_owned(),
         };
         html! {
-            <button type="button" aria-pressed={pressed.to_string()}
-                onclick={handle.callback(move |_| Action::Speed(target))}>
-                <span class={classes!((*speed == Rate::Auto).then_some("auto"))}>{ text }</span>
+            <button type="button" aria-pressed={truth(pressed)}
+                onclick={handle.does(Action::Speed(target))}>
+                <span class={if *speed == Rate::Auto { "auto" } else { "" }}>{ words(&text) }</span>
             </button>
         }
     };
     html! {
-        <div class="speed" role="group" aria-label={handle.text("speed")}>
+        <div class="speed" role="group" aria-label={handle.label("speed")}>
             { for SPEEDS.iter().enumerate().map(button) }
         </div>
     }

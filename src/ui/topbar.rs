@@ -1,29 +1,26 @@
 //! The top bar: the name, `zoo.cfg`, language, theme, help.
 
-use yew::{Html, function_component, html, use_context};
+use yew::{Html, html};
 
 use super::action::{Action, Dialog, MenuAt};
 use super::icons::Icon;
 use super::prefs::Theme;
 use super::store::Handle;
+use super::widgets::picture;
 use crate::view::texts::Language;
 
-#[function_component(TopBar)]
-pub(super) fn top_bar() -> Html {
-    let Some(handle) = use_context::<Handle>() else {
-        return Html::default();
-    };
+pub(super) fn top_bar(handle: &Handle) -> Html {
     let (language, theme) = handle.read(|store| (store.texts.language(), store.theme));
     let other = if language == Language::En {
         Language::Zh
     } else {
         Language::En
     };
-    let config = handle.callback(|_| Action::Dialog(Some(Dialog::Config(None))));
-    let help = handle.callback(|_| Action::Dialog(Some(Dialog::Help)));
-    let tools = handle.callback(|_| Action::Menu(Some(MenuAt::Tools)));
-    let switch_language = handle.callback(move |_| Action::Language(other));
-    let switch_theme = handle.callback(move |_| Action::Theme(theme.other()));
+    let config = handle.does(Action::Dialog(Some(Dialog::Config(None))));
+    let help = handle.does(Action::Dialog(Some(Dialog::Help)));
+    let tools = handle.does(Action::Menu(Some(MenuAt::Tools)));
+    let switch_language = handle.does(Action::Language(other));
+    let switch_theme = handle.does(Action::Theme(theme.other()));
     let theme_icon = if theme == Theme::Dark {
         Icon::Sun
     } else {
@@ -44,22 +41,22 @@ pub(super) fn top_bar() -> Html {
             <div class="brand">{ logo() }{ "ZabScope" }</div>
             <div class="tools">
                 <button type="button" class="btn wide" onclick={config}>
-                    { Icon::File.html() }{ handle.text("open-config") }
+                    { Icon::File.html() }{ handle.said("open-config") }
                 </button>
                 <button type="button" class="btn" id="language" lang={other.tag()} aria-label={name}
                     onclick={switch_language}>
                     { short }
                 </button>
-                <button type="button" class="btn" id="theme" aria-label={handle.text(theme_name)}
+                <button type="button" class="btn" id="theme" aria-label={handle.label(theme_name)}
                     onclick={switch_theme}>
                     { theme_icon.html() }
                 </button>
-                <button type="button" class="btn wide" aria-label={handle.text("help")}
+                <button type="button" class="btn wide" aria-label={handle.label("help")}
                     onclick={help}>
                     { Icon::Help.html() }
                 </button>
                 <button type="button" class="btn narrow" aria-haspopup="menu" id="more"
-                    aria-label={handle.text("more")} onclick={tools}>
+                    aria-label={handle.label("more")} onclick={tools}>
                     { Icon::Menu.html() }
                 </button>
             </div>
@@ -68,11 +65,11 @@ pub(super) fn top_bar() -> Html {
 }
 
 fn logo() -> Html {
-    html! {
-        <svg viewBox="0 0 32 32" aria-hidden="true">
-            <circle cx="16" cy="16" r="13.5" fill="none" stroke="var(--ink)" stroke-width="3"
-                stroke-dasharray="14.5 2.46" />
-            <polygon points="24,16 20,22.93 12,22.93 8,16 12,9.07 20,9.07" fill="var(--zab-fill)" />
-        </svg>
-    }
+    picture(
+        "<svg viewBox='0 0 32 32' aria-hidden='true'>\
+         <circle cx='16' cy='16' r='13.5' fill='none' stroke='var(--ink)' stroke-width='3' \
+         stroke-dasharray='14.5 2.46'/>\
+         <polygon points='24,16 20,22.93 12,22.93 8,16 12,9.07 20,9.07' fill='var(--zab-fill)'/>\
+         </svg>",
+    )
 }

@@ -10,7 +10,14 @@ use crate::view::texts::{Language, Texts};
 
 /// Everything a call with one of these beginnings names.
 fn named_keys(source: &str) -> Set<String> {
-    let calls = [".text(\"", "texts.get(\"", "texts.with(\"", "head(\""];
+    let calls = [
+        ".text(\"",
+        ".said(\"",
+        ".label(\"",
+        "texts.get(\"",
+        "texts.with(\"",
+        "head(\"",
+    ];
     let mut keys = Set::new();
     for call in calls {
         let rests = source.split(call).skip(1);

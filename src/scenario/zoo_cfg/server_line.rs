@@ -146,7 +146,7 @@ impl ServerLine {
             })?;
             // QUIRK(roles-differ): the message always calls the earlier role PARTICIPANT.
             if *role.get_or_insert(this) != this {
-                let role = role_name(this).to_uppercase();
+                let role = role_name(this).to_ascii_uppercase();
                 return Err(fault(offset, Problem::RolesDiffer { role }));
             }
         }

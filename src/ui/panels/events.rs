@@ -1,9 +1,11 @@
 //! Events: newest first, one sentence each; a click goes there.
 
-use yew::{Html, classes, html};
+use crate::ui::widgets::words;
+use yew::{Html, html};
 
 use super::super::action::Action;
 use super::super::store::Handle;
+use super::super::widgets::picture;
 use crate::view::events::{Event, events};
 use crate::view::narrate::{Level, Voice};
 
@@ -22,24 +24,26 @@ pub(super) fn body(handle: &Handle) -> Html {
         )
     });
     if list.is_empty() {
-        return html! { <p class="note">{ handle.text("events-none") }</p> };
+        return html! { <p class="note">{ handle.said("events-none") }</p> };
     }
     html! { <ol class="events">{ for list.iter().map(|event| row(handle, event)) }</ol> }
 }
 
 fn row(handle: &Handle, event: &Event) -> Html {
     let at = event.at;
-    let class = classes!(
-        event.is_news.then_some("now"),
-        (event.voice == Voice::You).then_some("you"),
-    );
-    let jump = handle.callback(move |_| Action::Jump(at));
+    let class = match (event.is_news, event.voice == Voice::You) {
+        (true, true) => "now you",
+        (true, false) => "now",
+        (false, true) => "you",
+        (false, false) => "",
+    };
+    let jump = handle.does(Action::Jump(at));
     html! {
         <li {class} key={format!("{}-{}", event.seq, event.text)}>
             <button type="button" onclick={jump}>
-                <time>{ &event.clock }</time>
+                <time>{ words(&event.clock) }</time>
                 <span class="g">{ mark(event.voice) }</span>
-                <span>{ &event.text }</span>
+                <span>{ words(&event.text) }</span>
             </button>
         </li>
     }
@@ -47,19 +51,21 @@ fn row(handle: &Handle, event: &Event) -> Html {
 
 /// A shape for the layer that speaks; the hue only repeats it.
 fn mark(voice: Voice) -> Html {
-    let hue = format!("var({})", voice.hue().css_name());
-    let (stroke, fill) = (hue.clone(), hue);
+    let hue = voice.hue().css_name();
     let shape = match voice {
-        Voice::Election => html! {
-            <polygon points="9,1.5 16.5,9 9,16.5 1.5,9" fill="var(--elect-tint)" {stroke}
-                stroke-width="2" />
-        },
-        Voice::Zab => html! {
-            <path d="M4 4l5 5-5 5M9 4l5 5-5 5" fill="none" {stroke} stroke-width="2.4"
-                stroke-linecap="round" stroke-linejoin="round" />
-        },
-        Voice::Machine => html! { <circle cx="9" cy="9" r="4" {fill} /> },
-        Voice::You => html! { <path d="M10 1L3 10h5l-1.500 7L15 8h-5z" {fill} /> },
+        Voice::Election => {
+            "<polygon points='9,1.5 16.5,9 9,16.5 1.5,9' fill='var(--elect-tint)' \
+             stroke='currentColor' stroke-width='2'/>"
+        }
+        Voice::Zab => {
+            "<path d='M4 4l5 5-5 5M9 4l5 5-5 5' fill='none' stroke='currentColor' \
+             stroke-width='2.4' stroke-linecap='round' stroke-linejoin='round'/>"
+        }
+        Voice::Machine => "<circle cx='9' cy='9' r='4' fill='currentColor'/>",
+        Voice::You => "<path d='M10 1L3 10h5l-1.500 7L15 8h-5z' fill='currentColor'/>",
     };
-    html! { <svg width="16" height="16" viewBox="0 0 18 18" aria-hidden="true">{ shape }</svg> }
+    picture(format!(
+        "<svg width='16' height='16' viewBox='0 0 18 18' aria-hidden='true' \
+         style='color:var({hue})'>{shape}</svg>"
+    ))
 }

@@ -1,6 +1,8 @@
 //! Inspector: everything about the selected server.
 
-use yew::{Html, classes, html};
+use crate::ui::widgets::truth;
+use crate::ui::widgets::words;
+use yew::{Html, html};
 
 use super::super::action::{Action, MenuAt};
 use super::super::icons::Icon;
@@ -9,6 +11,7 @@ use super::super::store::Handle;
 use super::super::widgets::body::{Look, mini};
 use crate::protocol::Sid;
 use crate::view::actions::{MenuItem, menu};
+use crate::view::decimal::decimal;
 use crate::view::inspector::{Ballot, Fact, Inspector, TimerRow, inspect};
 
 pub(super) fn body(handle: &Handle, sid: Sid) -> Html {
@@ -26,11 +29,11 @@ pub(super) fn body(handle: &Handle, sid: Sid) -> Html {
             <div class="acts">{ for verbs.iter().map(|item| act(handle, sid, item)) }</div>
             { ballots(handle, &seen) }
             if !seen.timers.is_empty() {
-                <h2>{ handle.text("inspect-timers") }</h2>
+                <h2>{ handle.said("inspect-timers") }</h2>
                 { for seen.timers.iter().map(timer) }
             }
             if !seen.facts.is_empty() {
-                <h2>{ handle.text("inspect-epochs") }</h2>
+                <h2>{ handle.said("inspect-epochs") }</h2>
                 <dl class="kv">{ for seen.facts.iter().map(fact) }</dl>
             }
         </>
@@ -45,14 +48,14 @@ fn head(handle: &Handle, seen: &Inspector) -> Html {
     let name = handle.read(|store| store.texts.sid(seen.sid));
     html! {
         <div class="ihead">
-            <button type="button" class="btn" aria-label={handle.text("all-servers")}
-                onclick={handle.callback(|_| Action::Select(None))}>
+            <button type="button" class="btn" aria-label={handle.label("all-servers")}
+                onclick={handle.does(Action::Select(None))}>
                 { Icon::Back.html() }
             </button>
             { mini(look, Some(seen.sid), 64) }
             <div>
                 <h2 class="h">{ format!("{name} · {}", seen.state) }</h2>
-                <p>{ &seen.summary }</p>
+                <p>{ words(&seen.summary) }</p>
             </div>
         </div>
     }
@@ -72,10 +75,10 @@ fn act(handle: &Handle, sid: Sid, item: &MenuItem) -> Html {
         }
     };
     html! {
-        <button type="button" aria-disabled={dimmed.to_string()} title={item.dimmed.clone()}
+        <button type="button" aria-disabled={truth(dimmed)} title={item.dimmed.clone()}
             onclick={click}>
             { verb_icon(verb).html() }
-            { handle.text(super::super::menu::short_name(verb)) }
+            { handle.said(super::super::menu::short_name(verb)) }
         </button>
     }
 }
@@ -86,15 +89,15 @@ fn ballots(handle: &Handle, seen: &Inspector) -> Html {
     }
     html! {
         <>
-            <h2>{ handle.text("inspect-ballots") }<small>{ handle.text("larger-wins") }</small></h2>
+            <h2>{ handle.said("inspect-ballots") }<small>{ handle.said("larger-wins") }</small></h2>
             <table class="ballots">
                 <thead><tr>
-                    <th scope="col">{ handle.text("inspect-from") }</th>
-                    <th scope="col">{ handle.text("inspect-for") }</th>
-                    <th scope="col" class="r">{ handle.text("epoch") }</th>
+                    <th scope="col">{ handle.said("inspect-from") }</th>
+                    <th scope="col">{ handle.said("inspect-for") }</th>
+                    <th scope="col" class="r">{ handle.said("epoch") }</th>
                     <th scope="col" class="r">{ "zxid" }</th>
-                    <th scope="col" class="r">{ handle.text("inspect-id") }</th>
-                    <th scope="col"><span class="vh">{ handle.text("agrees") }</span></th>
+                    <th scope="col" class="r">{ handle.said("inspect-id") }</th>
+                    <th scope="col"><span class="vh">{ handle.said("agrees") }</span></th>
                 </tr></thead>
                 <tbody>{ for seen.ballots.iter().map(|ballot| row(handle, seen.sid, ballot)) }
                     </tbody>
@@ -107,26 +110,29 @@ fn ballots(handle: &Handle, seen: &Inspector) -> Html {
 fn row(handle: &Handle, me: Sid, ballot: &Ballot) -> Html {
     let name = |sid: Sid| handle.read(|store| store.texts.sid(sid));
     html! {
-        <tr class={classes!(ballot.agrees.then_some("win"))}>
+        <tr class={if ballot.agrees { "win" } else { "" }}>
             <td>
                 { name(ballot.from) }
-                if ballot.from == me { <span class="own">{ " " }{ handle.text("itself") }</span> }
+                if ballot.from == me { <span class="own">{ " " }{ handle.said("itself") }</span> }
             </td>
             <td>{ name(ballot.leader) }</td>
             <td class="r mono">{ ballot.epoch }</td>
-            <td class="r mono">{ &ballot.zxid }</td>
+            <td class="r mono">{ words(&ballot.zxid) }</td>
             <td class="r mono">{ ballot.leader.0 }</td>
-            <td class="r">if ballot.agrees { { Icon::Check.classed("tick") } }</td>
+            <td class="r">if ballot.agrees { { Icon::Check.classed("i tick") } }</td>
         </tr>
     }
 }
 
 fn timer(row: &TimerRow) -> Html {
-    let width = format!("width:{:.1}%", row.share * 100.0);
+    let width = format!("width:{}%", decimal(row.share * 100.0, 1));
     html! {
         <>
-            <div class="tl"><span>{ &row.label }</span><b class="mono">{ &row.left }</b></div>
-            <div class={classes!("bar", row.is_low.then_some("warn"))} aria-hidden="true">
+            <div class="tl">
+                <span>{ words(&row.label) }</span>
+                <b class="mono">{ words(&row.left) }</b>
+            </div>
+            <div class={if row.is_low { "bar warn" } else { "bar" }} aria-hidden="true">
                 <i style={width}></i>
             </div>
         </>
@@ -136,9 +142,9 @@ fn timer(row: &TimerRow) -> Html {
 fn fact(fact: &Fact) -> Html {
     html! {
         <>
-            <dt>{ &fact.label }</dt>
+            <dt>{ words(&fact.label) }</dt>
             <dd class="mono">
-                { &fact.value }
+                { words(&fact.value) }
                 if let Some(exact) = &fact.exact { <span class="own">{ " " }{ exact }</span> }
             </dd>
         </>

@@ -6,11 +6,11 @@ mod events;
 mod inspector;
 mod servers;
 
-use yew::{Html, classes, function_component, html, use_context};
+use yew::{AttrValue, Html, html};
 
 use super::action::Action;
 use super::store::Handle;
-use super::widgets::tabs::Tabs;
+use super::widgets::tabs::tabs;
 use crate::protocol::Sid;
 use crate::view::Target;
 
@@ -52,11 +52,7 @@ pub(super) const PANELS: &[Panel] = &[
 ];
 
 /// The panel region.
-#[function_component(PanelRegion)]
-pub(super) fn panel_region() -> Html {
-    let Some(handle) = use_context::<Handle>() else {
-        return Html::default();
-    };
+pub(super) fn panel_region(handle: &Handle) -> Html {
     let (open, shown) = handle.read(|store| (store.sheet, store.panel));
     let names = PANELS
         .iter()
@@ -71,18 +67,18 @@ pub(super) fn panel_region() -> Html {
         _ => None,
     };
     let body = PANELS.get(index).map(|panel| match (panel.one, selected) {
-        (Some(one), Some(sid)) => one(&handle, sid),
-        _ => (panel.body)(&handle),
+        (Some(one), Some(sid)) => one(handle, sid),
+        _ => (panel.body)(handle),
     });
     let body = body.unwrap_or_default();
+    let label = AttrValue::from(handle.text("details"));
     let choose = handle.callback(|index: usize| {
         Action::Open(PANELS.get(index).map(|panel| panel.id).unwrap_or_default())
     });
     html! {
-        <aside class={classes!("panel", open.then_some("open"))}
-            aria-label={handle.text("details")}>
-            <Tabs label={handle.text("details")} {names} chosen={index} {choose}
-                controls="panel-body" />
+        <aside class={if open { "panel open" } else { "panel" }}
+            aria-label={label.clone()}>
+            { tabs(&label, "panel-body", (&names, index), &choose) }
             <div class="pbody" id="panel-body" role="tabpanel" tabindex="0"
                 aria-labelledby={format!("panel-body-tab-{index}")}>
                 { body }

@@ -1,6 +1,7 @@
 //! Servers: the stage as a list, complete; and what is selected of it.
 
-use yew::{Html, classes, html};
+use crate::ui::widgets::words;
+use yew::{Html, html};
 
 use super::super::action::Action;
 use super::super::store::Handle;
@@ -12,7 +13,7 @@ use crate::view::servers_table::{Row, rows};
 
 pub(super) fn body(handle: &Handle) -> Html {
     let rows = handle.read(|store| rows(&store.engine.snapshot(), &store.texts));
-    let head = |key: &str| html! { <th scope="col">{ handle.text(key) }</th> };
+    let head = |key: &str| html! { <th scope="col">{ handle.said(key) }</th> };
     html! {
         <>
             { selected(handle) }
@@ -22,14 +23,14 @@ pub(super) fn body(handle: &Handle) -> Html {
                     { head("table-state") }
                     { head("table-epoch") }
                     { head("table-votes-for") }
-                    <th scope="col" class="r">{ handle.text("table-zxid") }</th>
+                    <th scope="col" class="r">{ handle.said("table-zxid") }</th>
                 </tr></thead>
                 <tbody>{ for rows.iter().map(|row| row_html(handle, row)) }</tbody>
             </table>
-            <h2>{ handle.text("legend-heading") }</h2>
+            <h2>{ handle.said("legend-heading") }</h2>
             <ul class="legend">
                 { for Glyph::ALL.into_iter().map(|kind| html! {
-                    <li>{ glyph(kind) }{ handle.text(kind.key()) }</li>
+                    <li>{ glyph(kind) }{ handle.said(kind.key()) }</li>
                 }) }
             </ul>
         </>
@@ -38,7 +39,7 @@ pub(super) fn body(handle: &Handle) -> Html {
 
 fn row_html(handle: &Handle, row: &Row) -> Html {
     let sid = row.sid;
-    let select = handle.callback(move |_| Action::Select(Some(Target::Server(sid))));
+    let select = handle.does(Action::Select(Some(Target::Server(sid))));
     let look = Look {
         standing: row.standing,
         is_paused: row.is_paused,
@@ -47,12 +48,14 @@ fn row_html(handle: &Handle, row: &Row) -> Html {
     html! {
         <tr key={sid.0} onclick={select}>
             <td>
-                <button type="button" class="nm">{ mini(look, Some(sid), 30) }{ &row.name }</button>
+                <button type="button" class="nm">
+                    { mini(look, Some(sid), 30) }{ words(&row.name) }
+                </button>
             </td>
-            <td>{ &row.state }</td>
-            <td class="mono">{ &row.epoch }</td>
-            <td class={classes!(votes)}>{ &row.votes_for }</td>
-            <td class="mono r">{ &row.zxid }</td>
+            <td>{ words(&row.state) }</td>
+            <td class="mono">{ words(&row.epoch) }</td>
+            <td class={votes}>{ words(&row.votes_for) }</td>
+            <td class="mono r">{ words(&row.zxid) }</td>
         </tr>
     }
 }

@@ -1,21 +1,19 @@
 //! A real button over every server: one stop in the tab order, arrows round the ring.
 
-use yew::{Html, KeyboardEvent, MouseEvent, function_component, html, use_context, use_state};
+use crate::ui::widgets::truth;
+use yew::{Html, KeyboardEvent, MouseEvent, html};
 
 use super::super::action::{Action, MenuAt, Typed};
+use super::super::dom;
 use super::super::store::Handle;
 use super::super::widgets::tabs::{focus_sibling, neighbour};
 use crate::protocol::Sid;
 use crate::view::Target;
 use crate::view::layout::Place;
 
-#[function_component(Hits)]
-pub(super) fn hits() -> Html {
-    let Some(handle) = use_context::<Handle>() else {
-        return Html::default();
-    };
-    let stop = use_state(|| None::<Sid>);
-    let (layout, selected) = handle.read(|store| (store.layout(), store.selection));
+pub(super) fn hits(handle: &Handle) -> Html {
+    let (layout, selected, stop) =
+        handle.read(|store| (store.layout(), store.selection, store.stop));
     let selected = match selected {
         Some(Target::Server(sid)) => Some(sid),
         _ => None,
@@ -23,16 +21,13 @@ pub(super) fn hits() -> Html {
     let count = layout.places.len();
     let known = |sid: &Sid| layout.places.iter().any(|place| place.sid == *sid);
     let first = layout.places.first().map(|place| place.sid);
-    let current = (*stop).filter(known).or(selected).or(first);
+    let current = stop.filter(known).or(selected).or(first);
     let button = |(index, place): (usize, &Place)| {
         let sid = place.sid;
-        let size = layout.hit_diameter();
-        let style = format!(
-            "left:{:.1}px;top:{:.1}px;width:{size:.1}px;height:{size:.1}px",
-            place.at.x, place.at.y,
-        );
+        let size = dom::px(layout.hit_diameter());
+        let style = format!("{};width:{size};height:{size}", dom::placed(place.at));
         let keydown = {
-            let (handle, stop) = (handle.clone(), stop.clone());
+            let handle = handle.clone();
             let places = layout.places.clone();
             move |event: KeyboardEvent| {
                 let key = event.key();
@@ -44,7 +39,8 @@ pub(super) fn hits() -> Html {
                     handle.act(Action::Menu(Some(MenuAt::Server(sid, at))));
                 } else if let Some(next) = neighbour(&key, index, count) {
                     event.prevent_default();
-                    stop.set(places.get(next).map(|place| place.sid));
+                    let stop = places.get(next).map(|place| place.sid);
+                    handle.refresh(|store| store.stop = stop);
                     focus_sibling(&event, next);
                 }
             }
@@ -61,7 +57,7 @@ pub(super) fn hits() -> Html {
         };
         html! {
             <button type="button" key={sid.0} class="hit" data-sid={sid.to_string()} {style}
-                aria-pressed={(selected == Some(sid)).to_string()}
+                aria-pressed={truth(selected == Some(sid))}
                 aria-label={handle.read(|store| store.name_of(sid))} aria-haspopup="menu"
                 tabindex={if current == Some(sid) { "0" } else { "-1" }}
                 onclick={click} onkeydown={keydown}>
@@ -69,7 +65,7 @@ pub(super) fn hits() -> Html {
         }
     };
     html! {
-        <div class="hits" role="group" aria-label={handle.text("servers-group")}>
+        <div class="hits" role="group" aria-label={handle.label("servers-group")}>
             { for layout.places.iter().enumerate().map(button) }
         </div>
     }

@@ -9,9 +9,10 @@ mod painter;
 mod palette;
 pub(super) mod pointer;
 
+use crate::ui::widgets::words;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
-use yew::{Html, function_component, html, use_context};
+use yew::{Html, html};
 
 use super::action::{Action, Typed};
 use super::dom;
@@ -20,7 +21,6 @@ use crate::base::Micros;
 use crate::sim::Command;
 use crate::view::scene::{Chip, Point, Segment, Shape, Size, Stroke, Style, Token};
 use crate::view::{Lens, Target};
-use hits::Hits;
 use painter::Painter;
 use palette::Palette;
 
@@ -28,13 +28,9 @@ use palette::Palette;
 const CANVAS: &str = "stage-canvas";
 
 /// The stage with its buttons.
-#[function_component(Stage)]
-pub(super) fn stage() -> Html {
-    let Some(handle) = use_context::<Handle>() else {
-        return Html::default();
-    };
+pub(super) fn stage(handle: &Handle) -> Html {
     let (tool, chips) = handle.read(|store| (store.tool.name(), store.chips.clone()));
-    let listeners = pointer::Listeners::new(&handle);
+    let listeners = pointer::Listeners::new(handle);
     html! {
         <div class="canvas" data-tool={tool}
             onpointerdown={listeners.down} onpointermove={listeners.moved}
@@ -42,24 +38,24 @@ pub(super) fn stage() -> Html {
             onpointercancel={listeners.cancel} onpointerleave={listeners.leave}
             oncontextmenu={listeners.menu} ondblclick={listeners.double}>
             <canvas id={CANVAS} aria-hidden="true"></canvas>
-            <Hits />
-            { for chips.iter().map(|chip| chip_html(&handle, chip)) }
-            { hint(&handle) }
+            { hits::hits(handle) }
+            { for chips.iter().map(|chip| chip_html(handle, chip)) }
+            { hint(handle) }
         </div>
     }
 }
 
 fn chip_html(handle: &Handle, chip: &Chip) -> Html {
     let id = chip.fault;
-    let heal = handle.callback(move |_| Action::Run(Command::Heal { id }));
-    let style = format!("left:{:.0}px;top:{:.0}px", chip.at.x, chip.at.y);
+    let heal = handle.does(Action::Run(Command::Heal { id }));
+    let style = dom::placed(chip.at.whole());
     html! {
         <div class="penchip" key={id.0} {style}>
             { super::icons::Icon::Cut.html() }
-            { &chip.text }
+            { words(&chip.text) }
             <button type="button" onclick={heal}
                 aria-label={format!("{}: {}", chip.action, chip.text)}>
-                { &chip.action }
+                { words(&chip.action) }
             </button>
         </div>
     }

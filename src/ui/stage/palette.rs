@@ -1,6 +1,7 @@
 //! Design tokens resolved to what a canvas understands, once per theme.
 
 use super::super::dom;
+use crate::view::decimal::decimal;
 use crate::view::scene::{TextClass, Token};
 
 /// Every token's colour and the font stacks, as the stylesheet has them now.
@@ -39,6 +40,6 @@ impl Palette {
         } else {
             &self.ui_font
         };
-        format!("{} {size:.2}px {stack}", class.weight())
+        format!("{} {}px {stack}", class.weight(), decimal(size, 2))
     }
 }

@@ -1,9 +1,10 @@
 //! A modal dialog: the browser's own, with a heading, a way out, and focus put back afterwards.
 
+use crate::ui::widgets::words;
 use web_sys::HtmlDialogElement;
 use yew::{
-    AttrValue, Callback, Children, Html, MouseEvent, Properties, function_component, html,
-    use_effect_with, use_node_ref,
+    AttrValue, Callback, Html, MouseEvent, Properties, function_component, html, use_effect_with,
+    use_node_ref,
 };
 
 use super::super::icons::Icon;
@@ -14,7 +15,7 @@ pub(in crate::ui) struct Props {
     /// What its way out is called.
     pub(in crate::ui) close_label: AttrValue,
     pub(in crate::ui) close: Callback<()>,
-    pub(in crate::ui) children: Children,
+    pub(in crate::ui) children: Html,
 }
 
 #[function_component(Dialog)]
@@ -45,13 +46,13 @@ pub(in crate::ui) fn dialog(props: &Props) -> Html {
             onmousedown={click}>
             <div class="dlg">
                 <header>
-                    <h2 id="dialog-heading">{ &props.heading }</h2>
+                    <h2 id="dialog-heading">{ words(&props.heading) }</h2>
                     <button type="button" class="btn" aria-label={props.close_label.clone()}
                         onclick={props.close.reform(|_| ())}>
                         { Icon::Close.html() }
                     </button>
                 </header>
-                { for props.children.iter() }
+                { props.children.clone() }
             </div>
         </dialog>
     }

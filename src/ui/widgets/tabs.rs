@@ -1,28 +1,21 @@
 //! A list of tabs: one stop in the tab order, arrows inside, Home and End.
 
+use crate::ui::widgets::truth;
 use web_sys::HtmlElement;
-use yew::{
-    AttrValue, Callback, Html, KeyboardEvent, Properties, TargetCast, function_component, html,
-};
+use yew::{AttrValue, Callback, Html, KeyboardEvent, TargetCast, html};
 
-#[derive(Clone, Debug, PartialEq, Properties)]
-pub(in crate::ui) struct Props {
-    /// What the list is called.
-    pub(in crate::ui) label: AttrValue,
-    pub(in crate::ui) names: Vec<String>,
-    pub(in crate::ui) chosen: usize,
-    pub(in crate::ui) choose: Callback<usize>,
-    /// The id of the tab panel.
-    pub(in crate::ui) controls: AttrValue,
-}
-
-#[function_component(Tabs)]
-pub(in crate::ui) fn tabs(props: &Props) -> Html {
-    let count = props.names.len();
+/// The list called `label`, of which one is chosen; `controls` is the id of the tab panel.
+pub(in crate::ui) fn tabs(
+    label: &AttrValue,
+    controls: &'static str,
+    (names, chosen): (&[String], usize),
+    choose: &Callback<usize>,
+) -> Html {
+    let count = names.len();
     let tab = |(index, name): (usize, &String)| {
-        let chosen = index == props.chosen;
-        let click = props.choose.reform(move |_| index);
-        let choose = props.choose.clone();
+        let is_chosen = index == chosen;
+        let click = choose.reform(move |_| index);
+        let choose = choose.clone();
         let keydown = move |event: KeyboardEvent| {
             if let Some(next) = neighbour(&event.key(), index, count) {
                 event.prevent_default();
@@ -32,16 +25,16 @@ pub(in crate::ui) fn tabs(props: &Props) -> Html {
             }
         };
         html! {
-            <button role="tab" type="button" id={format!("{}-tab-{index}", props.controls)}
-                aria-controls={props.controls.clone()} aria-selected={chosen.to_string()}
-                tabindex={if chosen { "0" } else { "-1" }} onclick={click} onkeydown={keydown}>
+            <button role="tab" type="button" id={format!("{controls}-tab-{index}")}
+                aria-controls={controls} aria-selected={truth(is_chosen)}
+                tabindex={if is_chosen { "0" } else { "-1" }} onclick={click} onkeydown={keydown}>
                 { name }
             </button>
         }
     };
     html! {
-        <div class="tabs" role="tablist" aria-label={props.label.clone()}>
-            { for props.names.iter().enumerate().map(tab) }
+        <div class="tabs" role="tablist" aria-label={label.clone()}>
+            { for names.iter().enumerate().map(tab) }
         </div>
     }
 }
