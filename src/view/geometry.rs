@@ -90,6 +90,12 @@ impl Point {
     }
 }
 
+/// `value`, or the nearest bound. The library's `clamp` panics where the bounds are the wrong way
+/// round, and says so with 10 kB of float formatting; here the upper one wins.
+pub fn within(value: f64, low: f64, high: f64) -> f64 {
+    value.max(low).min(high)
+}
+
 /// Sine and cosine of an angle in degrees, to a hundred millionth.
 ///
 /// Series, because the library's functions are exact for angles of any size, at ten times the code.
@@ -141,6 +147,13 @@ mod tests {
             assert!((sin - exact_sin).abs() < 1e-8, "sine of {degrees}");
             assert!((cos - exact_cos).abs() < 1e-8, "cosine of {degrees}");
         }
+    }
+
+    #[test]
+    fn the_nearest_bound_counts_and_of_crossed_bounds_the_upper() {
+        assert!((within(0.5, 1.0, 2.0) - 1.0).abs() < f64::EPSILON);
+        assert!((within(2.5, 1.0, 2.0) - 2.0).abs() < f64::EPSILON);
+        assert!((within(1.5, 2.0, 1.0) - 1.0).abs() < f64::EPSILON);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::base::Set;
 use crate::protocol::Sid;
 use crate::sim::{Direction, Fault, FaultId};
 use crate::view::few::sort_few;
+use crate::view::geometry::within;
 use crate::view::layout::{Density, Place};
 use crate::view::scene::{
     Area, Chip, Frame, Point, Segment, Shape, Stroke, Style, Target, TextClass, Token, text_width,
@@ -217,7 +218,7 @@ impl Stage<'_> {
 
     fn clear_of_rings(&self, share: f64, distance: f64) -> f64 {
         let near = ((self.layout.ring + 14.0 * self.layout.k) / distance.max(1.0)).min(0.5);
-        share.clamp(near, 1.0 - near)
+        within(share, near, 1.0 - near)
     }
 
     /// The chip lies on the lasso's upper edge, or on its lower one where it would hide a server.
@@ -232,7 +233,7 @@ impl Stage<'_> {
         let lowest = self.layout.size.h - 30.0;
         let places = [edges.0, edges.1].map(|edge| {
             let at = self.kept_inside(edge, width);
-            Point::new(at.x, at.y.clamp(30.0, lowest))
+            Point::new(at.x, within(at.y, 30.0, lowest))
         });
         let free = places.iter().find(|at| !self.hides_a_server(**at, width));
         self.scene.chips.push(Chip {

@@ -12,6 +12,7 @@ mod votes;
 
 pub(crate) use messages::message_label;
 
+use super::geometry::within;
 use super::layout::Layout;
 use super::scene::{
     Align, Area, Frame, Point, Scene, Shape, Stroke, Style, Target, Text, TextClass, Token,
@@ -107,7 +108,7 @@ impl Stage<'_> {
     /// Moves a point so that a text of that width, centred on it, stays on the stage.
     fn kept_inside(&self, at: Point, width: f64) -> Point {
         let half = (width / 2.0 + 4.0).min(self.layout.size.w / 2.0);
-        Point::new(at.x.clamp(half, self.layout.size.w - half), at.y)
+        Point::new(within(at.x, half, self.layout.size.w - half), at.y)
     }
 
     /// True where the ensemble is too large for anything but bodies and the links that matter.
