@@ -1,12 +1,14 @@
 //! A panic becomes a page with a report that reproduces it.
 //!
 //! The page itself is plain HTML and script in `index.html`; here only the report is written. It
-//! is kept
-//! in small cells of its own, so that the hook never borrows what the panicking code may hold.
+//! is kept in small cells of its own, so that nothing borrows what the panicking code may hold.
+//! A release stops at once, without a message or a hook; the script then sees the trap and asks
+//! for the report through [`crash_report`]. The same commands give the message natively.
 
 use std::cell::{Cell, RefCell};
 
 use js_sys::{Function, Reflect};
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::dom;
@@ -34,6 +36,13 @@ pub(super) fn remember_moment(now: Micros) {
 /// From now on a panic shows the report.
 pub(super) fn install() {
     std::panic::set_hook(Box::new(|info| show(&info.to_string())));
+}
+
+/// Shows the report of a program that stopped at once; `message` is what the browser knows of it.
+#[wasm_bindgen(js_name = crashReport)]
+#[expect(unreachable_pub, reason = "a script calls it")]
+pub fn crash_report(message: &str) {
+    show(message);
 }
 
 fn show(message: &str) {

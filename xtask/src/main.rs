@@ -9,6 +9,7 @@ mod bench;
 mod browser;
 mod build;
 mod conformance;
+mod lean;
 mod node;
 mod run;
 mod serve;

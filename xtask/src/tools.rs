@@ -5,7 +5,7 @@
 
 use crate::run::{self, Failure, Outcome, Stopwatch, human};
 use crate::shop::Shop;
-use crate::{node, wasm_target};
+use crate::{lean, node, wasm_target};
 
 /// The version of trunk the page is built with (0.22 wants a newer compiler).
 const TRUNK: &str = "0.21.14";
@@ -41,7 +41,7 @@ pub(crate) fn ensure(shop: &Shop, need: Need) -> Outcome<wasm_target::Toolchain>
         jobs.push(Box::new(|| node::install_packages(shop)));
     }
     side_by_side(jobs)?;
-    fetch(shop, toolchain)?;
+    lean::fetch(shop, toolchain)?;
     Ok(toolchain)
 }
 
@@ -143,17 +143,6 @@ fn install(shop: &Shop, tool: &Tool) -> Outcome {
         human(watch.elapsed())
     );
     Ok(())
-}
-
-/// Downloads the project's dependencies, so that building can be done offline.
-fn fetch(shop: &Shop, toolchain: wasm_target::Toolchain) -> Outcome {
-    let mut command = shop.cargo(&["fetch", "--locked", "--target", wasm_target::TRIPLE]);
-    toolchain.apply(&mut command);
-    run::log(
-        "fetching dependencies",
-        &mut command,
-        &shop.cache.join("logs/fetch.log"),
-    )
 }
 
 /// `rustfmt` or `clippy`, which a minimal Rust installation lacks.

@@ -47,7 +47,7 @@ impl Toolchain {
 pub(crate) fn ensure(shop: &Shop) -> Outcome<Toolchain> {
     let forced = std::env::var("ZABSCOPE_WASM_TOOLCHAIN").is_ok_and(|value| value == "debian");
     if !forced {
-        if has_std(shop, Path::new("rustc")) {
+        if complete(shop) {
             return Ok(Toolchain::Ordinary);
         }
         if which(&["rustup"]).is_some() {
@@ -57,13 +57,32 @@ pub(crate) fn ensure(shop: &Shop) -> Outcome<Toolchain> {
                 "rustup",
                 shop.command("rustup").args(["target", "add", TRIPLE]),
             );
-            if has_std(shop, Path::new("rustc")) {
+            // The release compiles the library from its source, see `lean`.
+            let _ = run::show(
+                "rustup",
+                shop.command("rustup")
+                    .args(["component", "add", "rust-src"]),
+            );
+            if complete(shop) {
                 return Ok(Toolchain::Ordinary);
             }
         }
     }
     debian(shop)?;
     Ok(Toolchain::Debian)
+}
+
+/// Whether the toolchain that runs us has the library for wasm32, and its source.
+fn complete(shop: &Shop) -> bool {
+    let rustc = Path::new("rustc");
+    has_std(shop, rustc) && sysroot(shop, rustc).is_ok_and(|root| has_source(&root))
+}
+
+/// Whether the standard library's source is where cargo looks for it.
+fn has_source(sysroot: &Path) -> bool {
+    sysroot
+        .join("lib/rustlib/src/rust/library/Cargo.lock")
+        .exists()
 }
 
 fn has_std(shop: &Shop, rustc: &Path) -> bool {
@@ -91,9 +110,7 @@ fn debian(shop: &Shop) -> Outcome {
         && cargo.exists()
         && Path::new("/usr/bin/wasm-ld-19").exists()
         && Path::new("/usr/bin/cargo-clippy").exists()
-        && sysroot(shop, &rustc)?
-            .join("lib/rustlib/src/rust/library")
-            .exists();
+        && has_source(&sysroot(shop, &rustc)?);
     if !complete {
         system::install(shop, &PACKAGES, BY_HAND)?;
     }
