@@ -8,9 +8,11 @@ import { join, resolve } from "node:path";
 export { expect };
 
 /** `test` whose page is watched: errors and requests to other places fail it. */
-export const test = base.extend<{ watched: void }>({
+export const test = base.extend<{ expectedErrors: string[]; watched: void }>({
+  /** What a test that stops the program must see reported, and nothing else. */
+  expectedErrors: [[], { option: true }],
   watched: [
-    async ({ page, baseURL }, use) => {
+    async ({ page, baseURL, expectedErrors }, use) => {
       const complaints: string[] = [];
       page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
       page.on("console", (message) => {
@@ -22,7 +24,7 @@ export const test = base.extend<{ watched: void }>({
         if (!local) complaints.push(`request to ${url}`);
       });
       await use();
-      expect(complaints, "the page complained or asked another server").toEqual([]);
+      expect(complaints, "the page complained or asked another server").toEqual(expectedErrors);
     },
     { auto: true },
   ],
