@@ -16,6 +16,7 @@ pub mod leader;
 pub mod learner;
 pub mod message;
 pub mod note;
+pub mod path;
 pub mod peer;
 pub mod quorum;
 pub mod server;
@@ -39,6 +40,9 @@ pub use message::{
 pub use note::Note;
 pub use peer::Peer;
 pub use quorum::{OracleView, Quorum, VoteTracker};
-pub use server::{ErrorCode, Txn, TxnBody};
+pub use server::{
+    Applied, Change, DataTree, ErrorCode, EventType, OpResult, SessionChange, SetWatches, Stat,
+    Txn, TxnBody, WatchKind, Watches, Znode,
+};
 pub use status::{LearnerPhase, LearnerStatus, PeerStatus};
 pub use vote::{Deciding, Vote};
