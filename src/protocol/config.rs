@@ -4,7 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bugs::Bugs;
 use super::ids::{LearnerType, Sid};
+use super::storage::{StorageRules, SyncRules};
 use crate::base::{Map, Micros};
 
 /// One line of the server list.
@@ -150,6 +152,15 @@ pub struct PeerConfig {
     pub observer_election_delay_ms: u64,
     /// `reconfigEnabled`.
     pub reconfig_enabled: bool,
+    /// Its disk.
+    #[serde(default)]
+    pub storage: StorageRules,
+    /// How it brings learners up to date.
+    #[serde(default)]
+    pub sync: SyncRules,
+    /// Former behaviour that is switched on.
+    #[serde(default)]
+    pub bugs: Bugs,
 }
 
 impl PeerConfig {
@@ -174,6 +185,9 @@ impl PeerConfig {
             observer_reconnect_delay_ms: 0,
             observer_election_delay_ms: 200,
             reconfig_enabled: false,
+            storage: StorageRules::default(),
+            sync: SyncRules::default(),
+            bugs: Bugs::NONE,
         }
     }
 

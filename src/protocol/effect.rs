@@ -3,12 +3,15 @@
 //! No waiting, no callbacks: one [`Input`] is one atomic transition that appends to `Ctx::out`.
 
 use core::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::ids::{Epoch, Sid, Zxid};
 use super::message::Message;
 use super::note::Note;
+use super::server::Txn;
+use super::server::database::Snapshot;
 use crate::base::{Micros, Rng};
 
 /// A connection, numbered by the world; never reused within a run.
@@ -98,6 +101,10 @@ pub enum Effect {
     Disarm(Timer),
     /// Make a record durable; answered by `Persisted`.
     Persist(Record, Ticket),
+    /// Append to the log; durable only after a later [`Self::Fsync`], or by luck.
+    Write(Record),
+    /// Make everything appended to the log so far durable; answered by `Persisted`.
+    Fsync(Ticket),
     /// End the process, as `ZooKeeper` does here.
     Exit(ExitCause),
     /// A typed fact for checks, timeline and narration.
@@ -132,35 +139,92 @@ pub enum Timer {
     HandlerWait(ConnId),
 }
 
-/// What can be made durable.
+/// What can be written.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Record {
     /// Replace the file `acceptedEpoch`.
     AcceptedEpoch(Epoch),
     /// Replace the file `currentEpoch`.
     CurrentEpoch(Epoch),
-    /// Write a snapshot of the present state, whose last processed zxid this is.
-    Snapshot(Zxid),
+    /// Write a snapshot.
+    Snapshot(Arc<Snapshot>),
     /// Forget every logged transaction above this zxid.
     Truncate(Zxid),
+    /// Append a transaction to the log.
+    Append(Arc<Txn>),
+    /// Begin a new file of the log with the next transaction.
+    Roll,
 }
 
-/// Why a process ended itself.
+/// Why a process ended itself. Shown in `ZooKeeper`'s words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ExitCause {
-    /// The epoch files contradict each other or the log.
-    EpochFiles,
+    /// The log is of a later epoch than the file `currentEpoch`.
+    CurrentEpochBehind {
+        /// The file's.
+        current: Epoch,
+        /// The last zxid found.
+        last: Zxid,
+    },
+    /// The file `acceptedEpoch` is below the file `currentEpoch`.
+    AcceptedEpochBehind {
+        /// The one.
+        accepted: Epoch,
+        /// The other.
+        current: Epoch,
+    },
+    /// There is a log, but no snapshot it could belong to.
+    NoSnapshot,
     /// Its own id is not in the server list.
     NotInPeerList,
+    /// The leader commits another transaction than the oldest that waits for it.
+    CommitMismatch {
+        /// What the leader commits.
+        committed: Zxid,
+        /// What waits.
+        pending: Zxid,
+    },
+    /// The log could not be cut back: there is none.
+    TruncateFailed {
+        /// What was to be kept.
+        to: Zxid,
+    },
+    /// The committed log would have a hole.
+    CommittedLogGap {
+        /// Its newest transaction.
+        max: Zxid,
+        /// What was applied next.
+        next: Zxid,
+    },
 }
 
 impl fmt::Display for ExitCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::EpochFiles => "the epoch files contradict the log",
-            Self::NotInPeerList => "my id is not in the peer list",
-        })
+        match self {
+            Self::CurrentEpochBehind { current, last } => write!(
+                f,
+                "The current epoch, {:x}, is older than the last zxid, {}",
+                current.0, last.0
+            ),
+            Self::AcceptedEpochBehind { accepted, current } => write!(
+                f,
+                "The accepted epoch, {:x} is less than the current epoch, {:x}",
+                accepted.0, current.0
+            ),
+            Self::NoSnapshot => {
+                f.write_str("No snapshot found, but there are log entries. Something is broken!")
+            }
+            Self::NotInPeerList => f.write_str("my id is not in the peer list"),
+            Self::CommitMismatch { committed, pending } => write!(
+                f,
+                "Committing zxid {committed} but next pending txn {pending}"
+            ),
+            Self::TruncateFailed { to } => write!(f, "Not able to truncate the log {to}"),
+            Self::CommittedLogGap { max, next } => {
+                write!(f, "committed log ends at {max}, cannot add {next}")
+            }
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use super::election::{ElectionSide, Me};
 use super::ids::{Epoch, ServerState, ZabState, Zxid};
 use super::note::{Note, SyncMode, Why};
 use super::quorum::{OracleView, Quorum, oracle_says_one};
+use super::server::Database;
 use crate::base::Map;
 
 /// A process's memory that survives its roles and is lost in a crash.
@@ -22,21 +23,19 @@ pub(super) struct Core {
     pub(super) config: Arc<PeerConfig>,
     /// The committed configuration's quorum system.
     pub(super) quorum: Quorum,
-    /// What a restart would find: changes only when a write is done.
+    /// The disk as this process reads it: files once they are written, the log at once.
     pub(super) disk: Durable,
     pub(super) state: ServerState,
     pub(super) zab: ZabState,
     pub(super) accepted_epoch: Epoch,
     pub(super) current_epoch: Epoch,
-    /// The data tree's last processed zxid: what the next vote and ACKEPOCH carry.
-    pub(super) last_zxid: Zxid,
-    /// The newest transaction of the committed log: what the start-up replayed.
-    pub(super) committed: Option<Zxid>,
+    /// The data, the sessions and the committed log.
+    pub(super) db: Database,
     /// How the last synchronisation began, until its NEWLEADER is processed.
     pub(super) sync_mode: Option<SyncMode>,
     pub(super) oracle: OracleView,
     tickets: u64,
-    writing: Map<Ticket, Record>,
+    writing: Map<Ticket, Option<Record>>,
 }
 
 impl Core {
@@ -52,8 +51,7 @@ impl Core {
             zab: ZabState::Election,
             accepted_epoch: Epoch(0),
             current_epoch: Epoch(0),
-            last_zxid: disk.last_zxid,
-            committed: disk.log_end,
+            db: Database::default(),
             disk,
             sync_mode: None,
             oracle: OracleView {
@@ -66,10 +64,10 @@ impl Core {
     }
 
     /// Takes what the start-up checks made of the disk.
-    pub(super) const fn load(&mut self, loaded: Loaded) {
+    pub(super) fn load(&mut self, loaded: Loaded) {
         self.accepted_epoch = loaded.accepted_epoch;
         self.current_epoch = loaded.current_epoch;
-        self.last_zxid = loaded.last_zxid;
+        self.db = loaded.database;
     }
 
     /// What the election side must know.
@@ -77,7 +75,7 @@ impl Core {
         Me {
             config: &self.config,
             state: self.state,
-            last_zxid: self.last_zxid,
+            last_zxid: self.db.last_processed(),
             current_epoch: self.current_epoch,
             oracle: self.oracle,
         }
@@ -85,10 +83,30 @@ impl Core {
 
     /// Asks for a write; whoever asked waits for the ticket.
     pub(super) fn persist(&mut self, record: Record, ctx: &mut Ctx<'_>) -> Ticket {
+        let ticket = self.ticket(Some(record.clone()));
+        ctx.emit(Effect::Persist(record, ticket));
+        ticket
+    }
+
+    /// Writes to the log.
+    #[cfg_attr(not(test), expect(dead_code, reason = "broadcast will log through it"))]
+    pub(super) fn write(&mut self, record: Record, ctx: &mut Ctx<'_>) {
+        self.disk.take(&record);
+        ctx.emit(Effect::Write(record));
+    }
+
+    /// Asks for the log to be durable; whoever asked waits for the ticket.
+    #[cfg_attr(not(test), expect(dead_code, reason = "broadcast will log through it"))]
+    pub(super) fn fsync(&mut self, ctx: &mut Ctx<'_>) -> Ticket {
+        let ticket = self.ticket(None);
+        ctx.emit(Effect::Fsync(ticket));
+        ticket
+    }
+
+    fn ticket(&mut self, record: Option<Record>) -> Ticket {
         let ticket = Ticket(self.tickets);
         self.tickets += 1;
-        self.writing.insert(ticket, record.clone());
-        ctx.emit(Effect::Persist(record, ticket));
+        self.writing.insert(ticket, record);
         ticket
     }
 
@@ -97,19 +115,23 @@ impl Core {
         let Some(record) = self.writing.remove(&ticket) else {
             return false;
         };
+        let Some(record) = record else {
+            return true;
+        };
         self.disk.take(&record);
         match record {
             Record::AcceptedEpoch(epoch) => self.accepted_epoch = epoch,
             Record::CurrentEpoch(epoch) => self.current_epoch = epoch,
-            Record::Snapshot(_) | Record::Truncate(_) => {}
+            Record::Snapshot(_) | Record::Truncate(_) | Record::Append(_) | Record::Roll => {}
         }
         true
     }
 
-    /// The full clear after an interrupted SNAP: memory is read from disk again.
-    pub(super) const fn reload(&mut self) {
-        self.last_zxid = self.disk.last_zxid;
-        self.committed = self.disk.log_end;
+    /// Everything in memory is cleared and read from disk again. A disk that cannot be read leaves
+    /// an empty, untrusted database.
+    pub(super) fn reload(&mut self) {
+        let restored = self.disk.restore(&self.config.storage);
+        self.db = restored.unwrap_or_else(|_| Database::empty(Zxid::UNTRUSTED));
     }
 
     /// Changes the server state and says why.
@@ -147,5 +169,29 @@ impl Host<'_, '_> {
     /// Changes the Zab phase.
     pub(super) fn set_phase(&mut self, to: ZabState) {
         self.core.set_phase(to, self.ctx);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::config::Ensemble;
+    use crate::protocol::ids::Sid;
+    use crate::protocol::testkit::{Rig, at, disk, set};
+
+    #[test]
+    fn what_is_logged_can_be_read_at_once_and_is_durable_later() {
+        let config = PeerConfig::sample(Sid(1), Ensemble::plain(3, 0));
+        let mut rig = Rig::new(config, &disk(1, 1, at(1, 1)));
+        let record = Record::Append(set(at(1, 2), "/a", ""));
+        let ticket = rig.with(|host| {
+            host.core.write(record.clone(), host.ctx);
+            host.core.fsync(host.ctx)
+        });
+        assert_eq!(rig.out, [Effect::Write(record), Effect::Fsync(ticket)]);
+        assert_eq!(rig.core.disk.last_zxid(), at(1, 2));
+        assert!(rig.core.persisted(ticket) && !rig.core.persisted(ticket));
+        rig.core.reload();
+        assert_eq!(rig.core.db.last_processed(), at(1, 2));
     }
 }

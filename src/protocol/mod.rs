@@ -5,6 +5,7 @@
 #![deny(clippy::float_arithmetic)]
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
 
+pub mod bugs;
 mod channel;
 pub mod config;
 pub mod durable;
@@ -21,11 +22,14 @@ pub mod peer;
 pub mod quorum;
 pub mod server;
 pub mod status;
+pub mod storage;
+pub mod txn_log;
 pub mod vote;
 
 #[cfg(test)]
 mod testkit;
 
+pub use bugs::{Bug, Bugs};
 pub use config::{Ensemble, Member, PeerConfig, QuorumSpec};
 pub use durable::Durable;
 pub use effect::{ConnId, Ctx, Effect, ExitCause, Input, Port, Record, Route, Ticket, Timer};
@@ -41,8 +45,10 @@ pub use note::Note;
 pub use peer::Peer;
 pub use quorum::{OracleView, Quorum, VoteTracker};
 pub use server::{
-    Applied, Change, DataTree, ErrorCode, EventType, OpResult, SessionChange, SetWatches, Stat,
-    Txn, TxnBody, WatchKind, Watches, Znode,
+    Applied, Change, DataTree, Database, ErrorCode, EventType, OpResult, SessionChange, SetWatches,
+    Snapshot, Stat, Txn, TxnBody, WatchKind, Watches, Znode,
 };
 pub use status::{LearnerPhase, LearnerStatus, PeerStatus};
+pub use storage::{StorageRules, SyncRules};
+pub use txn_log::TxnLog;
 pub use vote::{Deciding, Vote};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::config::PeerConfig;
-use super::durable::{Durable, Loaded};
+use super::durable::Durable;
 use super::effect::{ConnId, Ctx, Effect, ExitCause, Input, Port, Record, Route, Ticket, Timer};
 use super::election::{ElectionSide, Outcome};
 use super::host::{Core, Host};
@@ -17,6 +17,7 @@ use super::ids::{LearnerType, ServerState, Sid};
 use super::leader::Leader;
 use super::learner::{self, Learner};
 use super::note::{Note, Why};
+use super::server::Database;
 use super::status::PeerStatus;
 use crate::base::Set;
 
@@ -101,7 +102,7 @@ impl Peer {
             zab: self.core.zab,
             accepted_epoch: self.core.accepted_epoch,
             current_epoch: self.core.current_epoch,
-            last_zxid: self.core.last_zxid,
+            last_zxid: self.core.db.last_processed(),
             ..PeerStatus::default()
         };
         self.election.fill_status(&mut status);
@@ -111,6 +112,11 @@ impl Peer {
             Role::Off | Role::Booting(_) | Role::Looking | Role::Sleeping | Role::Ended => {}
         }
         status
+    }
+
+    /// The process's memory of its clients' data.
+    pub const fn database(&self) -> &Database {
+        &self.core.db
     }
 
     /// What the process was started with.
@@ -126,12 +132,18 @@ impl Peer {
         if !config.ensemble.members.contains_key(&config.my_id) {
             return self.exit(ExitCause::NotInPeerList, ctx);
         }
-        let loaded = match self.core.disk.load() {
+        let loaded = match self.core.disk.load(&config.storage, config.bugs) {
             Ok(loaded) => loaded,
             Err(cause) => return self.exit(cause, ctx),
         };
+        let created = loaded.created;
         self.core.load(loaded);
-        let tickets = self.complete_files(loaded, ctx);
+        let tickets = self.complete_files(ctx);
+        if created {
+            // It is not waited for: this one is written without fsync.
+            let snapshot = Arc::new(self.core.db.snapshot());
+            self.core.persist(Record::Snapshot(snapshot), ctx);
+        }
         if tickets.is_empty() {
             return self.booted(ctx);
         }
@@ -140,18 +152,18 @@ impl Peer {
     }
 
     /// Writes what the checks assumed where the files do not say it.
-    fn complete_files(&mut self, loaded: Loaded, ctx: &mut Ctx<'_>) -> Set<Ticket> {
-        let mut missing = Vec::new();
-        if self.core.disk.current_epoch != Some(loaded.current_epoch) {
-            missing.push(Record::CurrentEpoch(loaded.current_epoch));
+    fn complete_files(&mut self, ctx: &mut Ctx<'_>) -> Set<Ticket> {
+        let mut tickets = Set::new();
+        let current = self.core.current_epoch;
+        if self.core.disk.current_epoch != Some(current) {
+            let record = Record::CurrentEpoch(current);
+            tickets.insert(self.core.persist(record, ctx));
         }
         if self.core.disk.accepted_epoch.is_none() {
-            missing.push(Record::AcceptedEpoch(loaded.accepted_epoch));
+            let record = Record::AcceptedEpoch(self.core.accepted_epoch);
+            tickets.insert(self.core.persist(record, ctx));
         }
-        missing
-            .into_iter()
-            .map(|record| self.core.persist(record, ctx))
-            .collect()
+        tickets
     }
 
     fn boot_further(&mut self, input: &Input, ctx: &mut Ctx<'_>) -> Then {

@@ -26,12 +26,15 @@ struct Server {
     rng: Rng,
     timers: Map<Timer, Micros>,
     listening: Set<Port>,
+    /// Of the log, no fsync asked for.
+    appended: Vec<Record>,
 }
 
 enum Event {
     Input(Sid, u64, Input),
     Dial(Sid, u64, Sid, Port, Micros),
     Written(Sid, u64, Record, Ticket),
+    Synced(Sid, u64, Vec<Record>, Ticket),
 }
 
 struct Bus {
@@ -61,6 +64,7 @@ impl Bus {
                 rng: Rng::new(7).fork(&sid),
                 timers: Map::new(),
                 listening: Set::new(),
+                appended: Vec::new(),
             };
             (sid, server)
         });
@@ -102,6 +106,7 @@ impl Bus {
         server.peer = None;
         server.timers.clear();
         server.listening.clear();
+        server.appended.clear();
         let dead = self.conns.iter().filter(|(_, (to, _))| *to == sid);
         let survivors: Vec<ConnId> = dead.map(|(conn, _)| *conn).collect();
         for conn in survivors {
@@ -173,6 +178,11 @@ impl Bus {
             Effect::Hangup(conn) => self.close_other_end_of(conn),
             Effect::Persist(record, ticket) => {
                 self.schedule(DISK, Event::Written(sid, life, record, ticket));
+            }
+            Effect::Write(record) => server.appended.push(record),
+            Effect::Fsync(ticket) => {
+                let covered = core::mem::take(&mut server.appended);
+                self.schedule(DISK, Event::Synced(sid, life, covered, ticket));
             }
             Effect::Exit(cause) => self.exits.push((sid, cause)),
             Effect::Note(note) => self.notes.push((self.now, sid, note)),
@@ -249,7 +259,16 @@ impl Bus {
                 }
                 self.input(sid, Input::Persisted(ticket));
             }
-            Event::Input(..) | Event::Dial(..) | Event::Written(..) => {}
+            Event::Synced(sid, life, covered, ticket) if self.servers[&sid].life == life => {
+                let server = self.servers.get_mut(&sid).expect("a member");
+                if server.peer.is_some() {
+                    for record in covered {
+                        server.durable.take(&record);
+                    }
+                }
+                self.input(sid, Input::Persisted(ticket));
+            }
+            Event::Input(..) | Event::Dial(..) | Event::Written(..) | Event::Synced(..) => {}
         }
     }
 
@@ -488,12 +507,7 @@ fn history_decides_before_the_id_and_laggards_are_brought_up() {
     let mut bus = Bus::new(&Ensemble::plain(3, 0));
     for (sid, counter) in [(1, 5), (2, 3), (3, 3)] {
         let server = bus.servers.get_mut(&Sid(sid)).expect("a member");
-        server.durable = Durable {
-            accepted_epoch: Some(Epoch(1)),
-            current_epoch: Some(Epoch(1)),
-            last_zxid: Zxid::make(Epoch(1), counter),
-            ..Durable::default()
-        };
+        server.durable = Durable::with_log(Epoch(1), Zxid::make(Epoch(1), counter));
     }
     bus.start_all();
     bus.run_ms(3_000);
@@ -502,9 +516,9 @@ fn history_decides_before_the_id_and_laggards_are_brought_up() {
     for sid in 2..=3 {
         assert_eq!(
             bus.status(sid).last_zxid.epoch(),
-            bus.servers[&Sid(sid)].durable.last_zxid.epoch()
+            bus.servers[&Sid(sid)].durable.last_zxid().epoch()
         );
-        assert!(bus.servers[&Sid(sid)].durable.last_zxid >= Zxid::make(Epoch(1), 5));
+        assert!(bus.servers[&Sid(sid)].durable.last_zxid() >= Zxid::make(Epoch(1), 5));
     }
 }
 
@@ -595,8 +609,9 @@ fn nothing_happens_before_boot() {
 #[test]
 fn missing_epoch_files_are_written_before_it_votes() {
     let mut peer = peer(Durable {
-        last_zxid: Zxid::make(Epoch(3), 7),
-        ..Durable::default()
+        accepted_epoch: None,
+        current_epoch: None,
+        ..Durable::with_log(Epoch(3), Zxid::make(Epoch(3), 7))
     });
     let out = step(&mut peer, Input::Boot);
     let [Effect::Persist(current, a), Effect::Persist(accepted, b)] = out.as_slice() else {
@@ -634,7 +649,10 @@ fn contradicting_epoch_files_end_the_process() {
         current_epoch: Some(Epoch(2)),
         ..Durable::default()
     });
-    let cause = ExitCause::EpochFiles;
+    let cause = ExitCause::AcceptedEpochBehind {
+        accepted: Epoch(1),
+        current: Epoch(2),
+    };
     let out = step(&mut peer, Input::Boot);
     assert_eq!(
         out,

@@ -7,9 +7,10 @@ use super::durable::Durable;
 use super::effect::{ConnId, Ctx, Effect, Input, Record, Ticket, Timer};
 use super::election::ElectionSide;
 use super::host::{Core, Host};
-use super::ids::{Epoch, Sid, Zxid};
+use super::ids::{Cxid, Epoch, SessionId, Sid, Zxid};
 use super::message::{LearnerInfo, Message, QuorumBody, QuorumPacket};
 use super::note::Note;
+use super::server::{Database, Txn, TxnBody};
 use crate::base::{Micros, Rng};
 
 /// What a role is lent, owned by the test.
@@ -31,7 +32,8 @@ impl Rig {
             now: Micros::ZERO,
             out: Vec::new(),
         };
-        rig.core.load(disk.load().expect("a sound disk"));
+        let loaded = disk.load(&rig.core.config.storage, rig.core.config.bugs);
+        rig.core.load(loaded.expect("a sound disk"));
         rig
     }
 
@@ -136,11 +138,38 @@ pub(super) const fn at(epoch: i64, counter: i64) -> Zxid {
     Zxid::make(Epoch(epoch), counter)
 }
 
+/// A disk with nothing but a snapshot.
 pub(super) fn disk(accepted: i64, current: i64, last_zxid: Zxid) -> Durable {
     Durable {
         accepted_epoch: Some(Epoch(accepted)),
-        current_epoch: Some(Epoch(current)),
-        last_zxid,
-        ..Durable::default()
+        ..Durable::with_snapshot(Epoch(current), Database::empty(last_zxid).snapshot())
     }
+}
+
+pub(super) fn txn(zxid: Zxid, body: TxnBody) -> Arc<Txn> {
+    Arc::new(Txn {
+        zxid,
+        session: SessionId::default(),
+        cxid: Cxid::default(),
+        body,
+    })
+}
+
+pub(super) fn create(zxid: Zxid, path: &str, data: &str) -> Arc<Txn> {
+    let body = TxnBody::Create {
+        path: path.into(),
+        data: data.into(),
+        is_ephemeral: false,
+        parent_cversion: 1,
+    };
+    txn(zxid, body)
+}
+
+pub(super) fn set(zxid: Zxid, path: &str, data: &str) -> Arc<Txn> {
+    let body = TxnBody::SetData {
+        path: path.into(),
+        data: data.into(),
+        version: 1,
+    };
+    txn(zxid, body)
 }

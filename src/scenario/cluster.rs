@@ -94,7 +94,7 @@ mod tests {
         assert!(
             disks
                 .values()
-                .all(|disk| disk.last_zxid == Zxid::make(Epoch(6), 60))
+                .all(|disk| disk.last_zxid() == Zxid::make(Epoch(6), 60))
         );
     }
 

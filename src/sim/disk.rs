@@ -1,31 +1,48 @@
-//! A server's disk: what was appended becomes durable later, one write after another.
+//! A server's disk: what was appended becomes durable later.
 //!
-//! A crash, of the process or of the host alike, keeps what was synced and loses the rest. The
-//! disk outlives the process; the process only learns of a write by its ticket.
+//! Two things go on side by side: files that are replaced or written whole (epochs, snapshots),
+//! one after another, each reported when it is durable; and the log, where appending is one thing
+//! and the fsync another, which covers everything appended before it began. A crash, of the process
+//! or of the host alike, keeps what was synced, and of the log any prefix of what was not. The disk
+//! outlives the process; the process only learns of a write by its ticket.
 
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::Event;
+use super::event::{Event, Part};
 use super::network::Moment;
 use super::queue::Key;
-use crate::base::Micros;
+use crate::base::{Micros, Rng};
 use crate::protocol::{Durable, Record, Sid, Ticket};
 
 /// A dataDir with the writes under way.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Disk {
     durable: Durable,
-    /// Appended, not yet synced; oldest first, with how long its sync takes.
-    pending: VecDeque<(Record, Ticket, Micros)>,
-    sync: Option<Key>,
+    /// Files under way; oldest first, with how long each one takes.
+    files: VecDeque<(Record, Ticket, Micros)>,
+    file_sync: Option<Key>,
+    /// Appended to the log, not yet durable; oldest first.
+    appended: VecDeque<Record>,
+    log_sync: Option<LogSync>,
+    /// Syncs asked for while one was under way, with how long each one takes.
+    waiting: VecDeque<(Ticket, Micros)>,
+}
+
+/// An fsync of the log under way.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct LogSync {
+    event: Key,
+    /// How many of the appended it covers.
+    covers: usize,
+    tickets: Vec<Ticket>,
 }
 
 impl Disk {
-    /// How many writes may wait. A peer waits for its epoch files before it goes on, so that a
-    /// handful is normal; what comes beyond is dropped and never reported as durable.
-    pub(crate) const CAPACITY: usize = 1_024;
+    /// How many writes of a kind may wait. What comes beyond is dropped and never reported as
+    /// durable; a peer waits for its epoch files and batches its log, so that it stays far below.
+    pub(crate) const CAPACITY: usize = 65_536;
 
     pub(crate) fn new(durable: Durable) -> Self {
         Self {
@@ -34,110 +51,129 @@ impl Disk {
         }
     }
 
-    /// What a crash now would leave.
+    /// What a crash now would leave at the least.
     pub(crate) const fn durable(&self) -> &Durable {
         &self.durable
     }
 
-    /// Appends a record whose fsync takes `fsync` once those before it are done.
-    pub(crate) fn append(
+    /// Writes a file, which takes `fsync` once those before it are done.
+    pub(crate) fn persist(
         &mut self,
         sid: Sid,
         (record, ticket): (Record, Ticket),
         fsync: Micros,
         moment: &mut Moment<'_>,
     ) {
-        if self.pending.len() >= Self::CAPACITY {
+        if self.files.len() >= Self::CAPACITY {
             return;
         }
-        self.pending.push_back((record, ticket, fsync));
-        self.schedule(sid, moment);
+        self.files.push_back((record, ticket, fsync));
+        self.schedule_file(sid, moment);
     }
 
-    fn schedule(&mut self, sid: Sid, moment: &mut Moment<'_>) {
-        if self.sync.is_none()
-            && let Some((_, _, fsync)) = self.pending.front()
-        {
-            let at = moment.now + *fsync;
-            self.sync = Some(moment.queue.push(at, Event::Synced(sid)));
+    /// Appends to the log.
+    pub(crate) fn write(&mut self, record: Record) {
+        if self.appended.len() < Self::CAPACITY {
+            self.appended.push_back(record);
         }
     }
 
-    /// The oldest write is durable; which one it was.
-    pub(crate) fn synced(&mut self, sid: Sid, moment: &mut Moment<'_>) -> Option<Ticket> {
-        self.sync = None;
-        let (record, ticket, _) = self.pending.pop_front()?;
-        self.durable.take(&record);
-        self.schedule(sid, moment);
-        Some(ticket)
+    /// Makes durable what was appended before the sync begins: now, or when one that is under way
+    /// has ended, together with all others asked for meanwhile.
+    pub(crate) fn fsync(
+        &mut self,
+        sid: Sid,
+        ticket: Ticket,
+        fsync: Micros,
+        moment: &mut Moment<'_>,
+    ) {
+        if self.waiting.len() < Self::CAPACITY {
+            self.waiting.push_back((ticket, fsync));
+            self.schedule_log(sid, moment);
+        }
     }
 
-    /// The process or the host died: what was not synced never was.
-    pub(crate) fn crash(&mut self, moment: &mut Moment<'_>) {
-        moment.queue.clear(&mut self.sync);
-        self.pending.clear();
+    fn schedule_file(&mut self, sid: Sid, moment: &mut Moment<'_>) {
+        if self.file_sync.is_none()
+            && let Some((_, _, fsync)) = self.files.front()
+        {
+            let at = moment.now + *fsync;
+            self.file_sync = Some(moment.queue.push(at, Event::Synced(sid, Part::Files)));
+        }
+    }
+
+    fn schedule_log(&mut self, sid: Sid, moment: &mut Moment<'_>) {
+        if self.log_sync.is_none()
+            && let Some((_, fsync)) = self.waiting.front()
+        {
+            let at = moment.now + *fsync;
+            let mut tickets = Vec::new();
+            while let Some((ticket, _)) = self.waiting.pop_front() {
+                tickets.push(ticket);
+            }
+            self.log_sync = Some(LogSync {
+                event: moment.queue.push(at, Event::Synced(sid, Part::Log)),
+                covers: self.appended.len(),
+                tickets,
+            });
+        }
+    }
+
+    /// A sync has ended; the tickets it was asked for with, in order.
+    pub(crate) fn synced(&mut self, sid: Sid, part: Part, moment: &mut Moment<'_>) -> Vec<Ticket> {
+        match part {
+            Part::Files => {
+                self.file_sync = None;
+                let Some((record, ticket, _)) = self.files.pop_front() else {
+                    return Vec::new();
+                };
+                self.durable.take(&record);
+                self.schedule_file(sid, moment);
+                vec![ticket]
+            }
+            Part::Log => {
+                let Some(sync) = self.log_sync.take() else {
+                    return Vec::new();
+                };
+                self.keep(sync.covers);
+                self.schedule_log(sid, moment);
+                sync.tickets
+            }
+        }
+    }
+
+    /// The oldest of the appended are durable.
+    fn keep(&mut self, count: usize) {
+        for _ in 0..count {
+            if let Some(record) = self.appended.pop_front() {
+                self.durable.take(&record);
+            }
+        }
+    }
+
+    /// The process or the host died. Of the log's unsynced end any prefix may have reached the
+    /// disk; of a file under way nothing but, perhaps, a complete `currentEpoch.tmp`.
+    pub(crate) fn crash(&mut self, rng: &mut Rng, moment: &mut Moment<'_>) {
+        moment.queue.clear(&mut self.file_sync);
+        if let Some(mut sync) = self.log_sync.take().map(|sync| Some(sync.event)) {
+            moment.queue.clear(&mut sync);
+        }
+        if let Some((Record::CurrentEpoch(epoch), ..)) = self.files.front()
+            && rng.below(2) == 0
+        {
+            self.durable.current_epoch_tmp = Some(*epoch);
+        }
+        if !self.appended.is_empty() {
+            let most = self.appended.len() as u64;
+            self.keep(usize::try_from(rng.below(most + 1)).unwrap_or_default());
+        }
+        self.durable.close_log();
+        self.files.clear();
+        self.appended.clear();
+        self.waiting.clear();
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::protocol::Epoch;
-    use crate::sim::queue::EventQueue;
-
-    const SID: Sid = Sid(1);
-    const FSYNC: Micros = Micros(700);
-
-    fn accepted(epoch: i64, ticket: u64) -> (Record, Ticket) {
-        (Record::AcceptedEpoch(Epoch(epoch)), Ticket(ticket))
-    }
-
-    #[test]
-    fn writes_become_durable_one_after_another() {
-        let mut queue = EventQueue::new();
-        let mut disk = Disk::default();
-        let mut moment = Moment {
-            now: Micros(100),
-            queue: &mut queue,
-        };
-        disk.append(SID, accepted(1, 7), FSYNC, &mut moment);
-        disk.append(SID, accepted(2, 8), FSYNC, &mut moment);
-        assert_eq!(disk.durable().accepted_epoch, None);
-        assert_eq!(moment.queue.next_at(), Some(Micros(800)));
-        moment.queue.pop();
-        moment.now = Micros(800);
-        assert_eq!(disk.synced(SID, &mut moment), Some(Ticket(7)));
-        assert_eq!(disk.durable().accepted_epoch, Some(Epoch(1)));
-        assert_eq!(moment.queue.next_at(), Some(Micros(1_500)));
-    }
-
-    #[test]
-    fn a_crash_loses_what_was_not_synced() {
-        let mut queue = EventQueue::new();
-        let mut disk = Disk::default();
-        let mut moment = Moment {
-            now: Micros::ZERO,
-            queue: &mut queue,
-        };
-        disk.append(SID, accepted(1, 0), FSYNC, &mut moment);
-        disk.crash(&mut moment);
-        assert!(moment.queue.is_empty());
-        assert_eq!(disk.synced(SID, &mut moment), None);
-        assert_eq!(disk.durable(), &Durable::default());
-    }
-
-    #[test]
-    fn the_queue_of_writes_is_bounded() {
-        let mut queue = EventQueue::new();
-        let mut disk = Disk::default();
-        let mut moment = Moment {
-            now: Micros::ZERO,
-            queue: &mut queue,
-        };
-        for n in 0..3_000 {
-            disk.append(SID, accepted(1, n), FSYNC, &mut moment);
-        }
-        assert_eq!(disk.pending.len(), Disk::CAPACITY);
-        assert_eq!(moment.queue.len(), 1);
-    }
-}
+#[path = "disk_tests.rs"]
+mod tests;

@@ -89,7 +89,12 @@ impl World {
                 let fsync = network.links_mut().of_process(sid, tables.fsync);
                 process
                     .disk
-                    .append(sid, (record, ticket), fsync, &mut moment);
+                    .persist(sid, (record, ticket), fsync, &mut moment);
+            }
+            Effect::Write(record) => process.disk.write(record),
+            Effect::Fsync(ticket) => {
+                let fsync = network.links_mut().of_process(sid, tables.fsync);
+                process.disk.fsync(sid, ticket, fsync, &mut moment);
             }
             Effect::Note(note) => step.notes.push(note),
             Effect::Exit(_) => {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{Micros, Rng};
 use crate::protocol::peer::Peer;
-use crate::protocol::{Ctx, Durable, Effect, Input, PeerConfig, PeerStatus};
+use crate::protocol::{Ctx, Database, Durable, Effect, Input, PeerConfig, PeerStatus};
 
 /// The machine a process runs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -51,6 +51,19 @@ impl Engine {
             Self::Peer(peer) => peer.status(),
             #[cfg(test)]
             Self::Probe(_) => PeerStatus::default(),
+        }
+    }
+
+    /// What it has in memory of its clients' data.
+    #[cfg_attr(
+        not(test),
+        expect(clippy::unnecessary_wraps, reason = "a probe has none")
+    )]
+    pub(crate) fn database(&self) -> Option<&Database> {
+        match self {
+            Self::Peer(peer) => Some(peer.database()),
+            #[cfg(test)]
+            Self::Probe(_) => None,
         }
     }
 

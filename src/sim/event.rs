@@ -18,12 +18,21 @@ pub enum Event {
     Fire(Sid, Timer),
     /// A process that was stopped works off what queued up, one thing at a time.
     Work(Sid),
-    /// The oldest write of a disk is durable.
-    Synced(Sid),
+    /// A disk has made a part of its writes durable.
+    Synced(Sid, Part),
     /// The kernel has closed a dead process's sockets.
     Teardown(Sid),
     /// The wire's own.
     Wire(WireEvent),
+}
+
+/// What a disk syncs by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Part {
+    /// Epoch files and snapshots.
+    Files,
+    /// The txn log.
+    Log,
 }
 
 /// One pending event of the network.

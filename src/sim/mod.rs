@@ -26,7 +26,7 @@ pub mod step;
 use serde::{Deserialize, Serialize};
 
 use disk::Disk;
-use event::Event;
+use event::{Event, Part};
 use network::{Moment, Network, Outcome, Signal};
 use process::{Process, Task};
 
@@ -40,7 +40,7 @@ pub use spec::ClusterSpec;
 pub use step::{Cause, Flight, Power, ServerStatus, Step};
 
 use crate::base::{Map, Micros, Rng, Set, digest_of};
-use crate::protocol::{Input, Sid, Timer};
+use crate::protocol::{Database, Durable, Input, Sid, Timer};
 
 /// A cluster that lives: processes, wires, disks, clocks, faults, and what happens next.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -131,7 +131,7 @@ impl World {
             Event::Boot(sid) => self.boot(sid, &mut step),
             Event::Fire(sid, timer) => self.fire(sid, timer, &mut step),
             Event::Work(sid) => self.work_off(sid, &mut step),
-            Event::Synced(sid) => self.synced(sid, &mut step),
+            Event::Synced(sid, part) => self.synced(sid, part, &mut step),
             Event::Teardown(sid) => {
                 if let Some(process) = self.processes.get_mut(&sid) {
                     process.teardown = None;
@@ -180,16 +180,16 @@ impl World {
         }
     }
 
-    fn synced(&mut self, sid: Sid, step: &mut Step) {
+    fn synced(&mut self, sid: Sid, part: Part, step: &mut Step) {
         let mut moment = Moment {
             now: self.now,
             queue: &mut self.queue,
         };
-        let ticket = self
-            .processes
-            .get_mut(&sid)
-            .and_then(|process| process.disk.synced(sid, &mut moment));
-        if let Some(ticket) = ticket {
+        let tickets = match self.processes.get_mut(&sid) {
+            Some(process) => process.disk.synced(sid, part, &mut moment),
+            None => return,
+        };
+        for ticket in tickets {
             self.deliver(sid, Task::Persisted(ticket), step);
         }
     }
@@ -229,6 +229,18 @@ impl World {
     /// One server.
     pub fn server(&self, sid: Sid) -> Option<ServerStatus> {
         self.processes.get(&sid).map(Process::status)
+    }
+
+    /// What a crash of a server now would leave on its disk at the least.
+    pub fn durable(&self, sid: Sid) -> Option<&Durable> {
+        self.processes
+            .get(&sid)
+            .map(|process| process.disk.durable())
+    }
+
+    /// What a running server has in memory of its clients' data.
+    pub fn database(&self, sid: Sid) -> Option<&Database> {
+        self.processes.get(&sid)?.engine.as_ref()?.database()
     }
 
     /// Frames under way, by connection, oldest first in each direction.

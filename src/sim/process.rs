@@ -168,7 +168,7 @@ impl Process {
             moment.queue.clear(slot);
         }
         self.engine = None;
-        self.disk.crash(moment);
+        self.disk.crash(&mut self.rng, moment);
     }
 
     /// Lets the peer take one input; what it causes.

@@ -293,7 +293,7 @@ fn a_connection_that_floods_a_stopped_process_is_reset() {
 fn a_process_that_ends_itself_is_off_and_its_connections_close() {
     let mut world = ready();
     let conn = world.connect();
-    world.cause(B, Effect::Exit(crate::protocol::ExitCause::EpochFiles));
+    world.cause(B, Effect::Exit(crate::protocol::ExitCause::NoSnapshot));
     assert_eq!(world.server(B).expect("there").power, Power::Off);
     run_for(&mut world, 100);
     assert_eq!(world.seen(A).last(), Some(&Input::Closed(conn)));

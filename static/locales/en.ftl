@@ -286,6 +286,10 @@ say-something = { $who } has something to say.
 
 exit-epoch-files = the epoch files contradict the log
 exit-not-in-list = its id is not in the server list
+exit-no-snapshot = there is a log, but no snapshot it could belong to
+exit-commit-mismatch = the leader commits another transaction than the one that waits
+exit-truncate-failed = the log could not be cut back
+exit-log-gap = a transaction is missing between two that were applied
 malformed-too-short = { $value } bytes are too few
 malformed-truncated = it ends after { $value } bytes
 malformed-config = a configuration of { $value } bytes does not fit

@@ -269,6 +269,10 @@ say-something = { $who } 有话要说。
 
 exit-epoch-files = 纪元文件与日志矛盾
 exit-not-in-list = 它的编号不在服务器列表中
+exit-no-snapshot = 有日志，却没有它所依据的快照
+exit-commit-mismatch = 领导者提交的事务不是正在等待的那一个
+exit-truncate-failed = 日志无法截断
+exit-log-gap = 已应用的两个事务之间缺了一个
 malformed-too-short = 只有 { $value } 字节，太短
 malformed-truncated = 在第 { $value } 字节处中断
 malformed-config = { $value } 字节的配置放不下

@@ -147,7 +147,11 @@ impl Leader {
         let Some(handler) = self.handlers.get_mut(&conn) else {
             return;
         };
-        let plan = sync::choose(handler.peer_zxid, host.core.last_zxid, host.core.committed);
+        let plan = sync::choose(
+            handler.peer_zxid,
+            host.core.db.last_processed(),
+            host.core.db.committed().max(),
+        );
         host.ctx.note(Note::SyncChosen {
             to: handler.sid(),
             peer_zxid: handler.peer_zxid,

@@ -15,6 +15,8 @@ pub mod sync;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::config::bounded;
@@ -76,12 +78,13 @@ impl Leader {
     /// Enters LEADING: binds the quorum port and writes a snapshot named by the pre-election zxid.
     pub(super) fn enter(host: &mut Host<'_, '_>) -> Self {
         host.set_phase(ZabState::Discovery);
+        host.core.db.remove_orphans();
         host.ctx.emit(Effect::Listen(Port::Quorum));
         let summary = StateSummary {
             current_epoch: host.core.current_epoch,
-            last_zxid: host.core.last_zxid,
+            last_zxid: host.core.db.last_processed(),
         };
-        let ticket = host.persist(Record::Snapshot(summary.last_zxid));
+        let ticket = host.persist(Record::Snapshot(Arc::new(host.core.db.snapshot())));
         Self {
             stage: Stage::Loading(ticket),
             discovery: Discovery::new(host.core.config.my_id, summary),
@@ -251,7 +254,8 @@ impl Leader {
     fn serve(&mut self, host: &mut Host<'_, '_>) {
         let epoch = self.discovery.epoch();
         self.stage = Stage::Serving;
-        host.core.last_zxid = self.discovery.new_leader_zxid();
+        let zxid = self.discovery.new_leader_zxid();
+        host.core.db.set_last_processed(zxid);
         host.election.update_election_vote(epoch);
         host.set_phase(ZabState::Broadcast);
         host.ctx.note(Note::Serving {

@@ -239,7 +239,7 @@ impl Learner {
             return host.ctx.hangup(conn);
         }
         self.conn = Some(conn);
-        self.last_logged = host.core.last_zxid;
+        self.last_logged = host.core.db.last_processed();
         self.stage = Stage::ReadLeaderInfo;
         let info = LearnerInfo {
             sid: host.core.config.my_id,

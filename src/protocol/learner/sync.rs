@@ -4,6 +4,8 @@
 //! snapshot, currentEpoch. Transactions are not proposed yet; DIFF brings nothing.
 //! Source: `Learner.java, syncWithLeader`.
 
+use std::sync::Arc;
+
 use super::{Learner, Patience, Stage};
 use crate::protocol::effect::Record;
 use crate::protocol::host::Host;
@@ -25,14 +27,14 @@ impl Learner {
             }
             QuorumBody::Snap => {
                 host.core.sync_mode = Some(SyncMode::Snap);
-                host.core.last_zxid = packet.zxid;
+                host.core.db.set_last_processed(packet.zxid);
                 self.needs_snapshot = true;
                 self.stage = Stage::Syncing;
             }
             QuorumBody::Trunc => {
                 host.core.sync_mode = Some(SyncMode::Trunc);
                 let ticket = host.persist(Record::Truncate(packet.zxid));
-                host.core.last_zxid = packet.zxid;
+                host.core.db.set_last_processed(packet.zxid);
                 self.needs_snapshot = true;
                 self.stage = Stage::Truncating(ticket);
             }
@@ -49,7 +51,7 @@ impl Learner {
     }
 
     /// The log is cut back and read again.
-    pub(super) const fn truncated(&mut self, host: &mut Host<'_, '_>) {
+    pub(super) fn truncated(&mut self, host: &mut Host<'_, '_>) {
         host.core.reload();
         self.stage = Stage::Syncing;
     }
@@ -73,7 +75,7 @@ impl Learner {
 
     fn take_new_leader(&mut self, host: &mut Host<'_, '_>) {
         if core::mem::take(&mut self.needs_snapshot) {
-            let ticket = host.persist(Record::Snapshot(host.core.last_zxid));
+            let ticket = host.persist(Record::Snapshot(Arc::new(host.core.db.snapshot())));
             self.stage = Stage::WritingSnapshot(ticket);
         } else {
             self.write_current_epoch(host);

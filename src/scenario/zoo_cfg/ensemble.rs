@@ -9,7 +9,7 @@ use super::quorum::List;
 use super::reader::Reader;
 use super::{Diagnostics, Key, Problem, Properties, Value, ZooCfg};
 use crate::protocol::config::{Ensemble, Member, PeerConfig};
-use crate::protocol::{LearnerType, Sid};
+use crate::protocol::{Bugs, LearnerType, Sid};
 
 /// The most servers that run together: as many as there are practical ids.
 const MAX_SERVERS: usize = 255;
@@ -173,6 +173,9 @@ impl ZooCfg {
             observer_reconnect_delay_ms: self.amount(Key::ObserverReconnectDelayMs),
             observer_election_delay_ms: self.amount(Key::ObserverElectionDelayMs),
             reconfig_enabled: self.flag(Key::ReconfigEnabled),
+            storage: self.storage_rules(),
+            sync: self.sync_rules(),
+            bugs: Bugs::NONE,
         })
     }
 

@@ -21,6 +21,7 @@ mod reader;
 mod server;
 mod server_line;
 mod settings;
+mod storage;
 mod value;
 
 #[cfg(test)]

@@ -260,8 +260,14 @@ const fn drop_key(why: DropReason) -> &'static str {
 
 const fn exit_key(cause: ExitCause) -> &'static str {
     match cause {
-        ExitCause::EpochFiles => "exit-epoch-files",
+        ExitCause::CurrentEpochBehind { .. } | ExitCause::AcceptedEpochBehind { .. } => {
+            "exit-epoch-files"
+        }
+        ExitCause::NoSnapshot => "exit-no-snapshot",
         ExitCause::NotInPeerList => "exit-not-in-list",
+        ExitCause::CommitMismatch { .. } => "exit-commit-mismatch",
+        ExitCause::TruncateFailed { .. } => "exit-truncate-failed",
+        ExitCause::CommittedLogGap { .. } => "exit-log-gap",
     }
 }
 

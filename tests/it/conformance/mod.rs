@@ -9,6 +9,7 @@
 //! below.
 
 pub(crate) mod bench;
+mod boot;
 mod config;
 mod election_connection;
 mod election_handshake;
@@ -99,6 +100,7 @@ fn dispatch(kind: &str, row: &Value) -> Outcome {
         "vote_order" => vote_order::run(row),
         "vote_tracker" => vote_tracker::run(row),
         "zxid" => zxid::run(row),
+        "boot" => boot::run(row),
         "config" => config::run(row),
         "server_line" => server_line::run(row),
         _ if KINDS.contains(&kind) => Outcome::NotBuilt,

@@ -55,13 +55,18 @@ pub(super) fn sids_at(value: &Value, key: &str) -> Result<Vec<Sid>, String> {
         .collect()
 }
 
-/// The zxid in the field `key`: `0x…`, 64 bits in two's complement.
+/// The zxid in the field `key`.
 pub(super) fn zxid_at(value: &Value, key: &str) -> Result<Zxid, String> {
-    let text = str_at(value, key)?;
+    zxid(field(value, key)?).map_err(|error| format!("{key}: {error}"))
+}
+
+/// A zxid: `0x…`, 64 bits in two's complement.
+pub(super) fn zxid(value: &Value) -> Result<Zxid, String> {
+    let text = value.as_str().ok_or_else(|| format!("no text: {value}"))?;
     let digits = text.strip_prefix("0x").unwrap_or(text);
     u64::from_str_radix(digits, 16)
         .map(|bits| Zxid(bits.cast_signed()))
-        .map_err(|error| format!("{key} is no zxid: {error}"))
+        .map_err(|error| format!("no zxid: {error}"))
 }
 
 /// A server state by its name in capitals.

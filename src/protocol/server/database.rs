@@ -1,0 +1,345 @@
+//! A server's memory: the tree, the sessions, and the last transactions applied to them.
+//!
+//! Who may change it and when is the roles' matter; here is what a change does.
+//! Source: `ZKDatabase.java`, `DataTree.java, processTxn`.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::txn::{Txn, TxnBody};
+use crate::base::Map;
+use crate::protocol::ids::{SessionId, Zxid};
+
+/// How many transactions the committed log holds: `commitLogCount`'s least and default value.
+pub const COMMIT_LOG_COUNT: usize = 500;
+
+/// What a server knows of its clients' data.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Database {
+    znodes: Arc<Znodes>,
+    /// The global sessions with their timeouts, ms.
+    sessions: Map<SessionId, i64>,
+    last_processed: Zxid,
+    committed: CommittedLog,
+}
+
+type Znodes = Map<Arc<str>, Znode>;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct Znode {
+    data: Arc<str>,
+    /// The session it ends with; 0 where it does not.
+    owner: SessionId,
+}
+
+/// A state of the database as it is written to disk or sent to a learner.
+///
+/// Its zxid is what the writer had processed as it began; with a fuzzy one the content may be ahead
+/// of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The zxid in its name.
+    pub zxid: Zxid,
+    znodes: Arc<Znodes>,
+    sessions: Map<SessionId, i64>,
+}
+
+impl Snapshot {
+    /// About as many bytes as its file would have.
+    pub fn bytes(&self) -> u64 {
+        let znodes = self.znodes.iter().map(|(path, znode)| {
+            // Lengths, an ACL reference and a `StatPersisted`.
+            (path.len() + znode.data.len()) as u64 + 76
+        });
+        znodes.sum::<u64>() + 12 * self.sessions.len() as u64 + 500
+    }
+
+    /// The same content under another zxid.
+    #[must_use]
+    pub fn named(&self, zxid: Zxid) -> Self {
+        Self {
+            zxid,
+            ..self.clone()
+        }
+    }
+}
+
+/// The log of what this process applied has a hole: the original ends with an internal error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Its newest transaction.
+    pub max: Zxid,
+    /// What came next.
+    pub next: Zxid,
+}
+
+impl Database {
+    /// An empty database that has processed up to `zxid`.
+    pub fn empty(zxid: Zxid) -> Self {
+        Self {
+            last_processed: zxid,
+            ..Self::default()
+        }
+    }
+
+    /// The zxid of the last transaction processed, or the epoch's first zxid where a leader began
+    /// one: what votes and ACKEPOCH carry.
+    pub const fn last_processed(&self) -> Zxid {
+        self.last_processed
+    }
+
+    /// A leader starts its epoch; a learner has taken a state over.
+    pub const fn set_last_processed(&mut self, zxid: Zxid) {
+        self.last_processed = zxid;
+    }
+
+    /// The last transactions applied.
+    pub const fn committed(&self) -> &CommittedLog {
+        &self.committed
+    }
+
+    /// The global sessions with their timeouts, ms.
+    pub const fn sessions(&self) -> &Map<SessionId, i64> {
+        &self.sessions
+    }
+
+    /// The content of a znode.
+    pub fn data(&self, path: &str) -> Option<&Arc<str>> {
+        self.znodes.get(path).map(|znode| &znode.data)
+    }
+
+    /// Applies a transaction to tree and sessions and adds it to the committed log.
+    ///
+    /// One that is applied a second time, after a fuzzy snapshot, takes the state back for a moment
+    /// and never the zxid.
+    ///
+    /// # Errors
+    /// [`Gap`] where the committed log would get a hole; the state has changed all the same.
+    pub fn apply(&mut self, txn: &Arc<Txn>) -> Result<(), Gap> {
+        self.process(txn);
+        self.committed.push(txn)
+    }
+
+    /// As [`Self::apply`], past the committed log.
+    pub fn process(&mut self, txn: &Txn) {
+        self.change(txn, &txn.body);
+        self.last_processed = self.last_processed.max(txn.zxid);
+    }
+
+    fn change(&mut self, txn: &Txn, body: &TxnBody) {
+        match body {
+            TxnBody::CreateSession { timeout_ms } => {
+                self.sessions.insert(txn.session, *timeout_ms);
+            }
+            TxnBody::CloseSession { .. } => {
+                self.sessions.remove(&txn.session);
+                Arc::make_mut(&mut self.znodes).retain(|_, znode| {
+                    znode.owner != txn.session || znode.owner == SessionId::default()
+                });
+            }
+            TxnBody::Create {
+                path,
+                data,
+                is_ephemeral,
+                ..
+            } => {
+                let owner = if *is_ephemeral {
+                    txn.session
+                } else {
+                    SessionId::default()
+                };
+                let data = Arc::clone(data);
+                Arc::make_mut(&mut self.znodes).insert(Arc::clone(path), Znode { data, owner });
+            }
+            TxnBody::Delete { path } => {
+                Arc::make_mut(&mut self.znodes).remove(path);
+            }
+            TxnBody::SetData { path, data, .. } => {
+                if let Some(znode) = Arc::make_mut(&mut self.znodes).get_mut(path) {
+                    znode.data = Arc::clone(data);
+                }
+            }
+            TxnBody::Multi(parts) => {
+                for part in parts {
+                    self.change(txn, part);
+                }
+            }
+            TxnBody::Check { .. } | TxnBody::Error(_) => {}
+        }
+    }
+
+    /// The present state, named by the last zxid processed.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            zxid: self.last_processed,
+            znodes: Arc::clone(&self.znodes),
+            sessions: self.sessions.clone(),
+        }
+    }
+
+    /// Takes a snapshot's state in place of everything it held.
+    pub fn restore(&mut self, snapshot: &Snapshot) {
+        *self = Self {
+            znodes: Arc::clone(&snapshot.znodes),
+            sessions: snapshot.sessions.clone(),
+            last_processed: snapshot.zxid,
+            committed: CommittedLog::default(),
+        };
+    }
+
+    /// Removes the ephemeral znodes of sessions that are not in the table.
+    ///
+    /// Source: `ZooKeeperServer.java, loadData`.
+    pub fn remove_orphans(&mut self) {
+        let sessions = &self.sessions;
+        let is_orphan = |znode: &Znode| {
+            znode.owner != SessionId::default() && !sessions.contains_key(&znode.owner)
+        };
+        if self.znodes.values().any(is_orphan) {
+            Arc::make_mut(&mut self.znodes).retain(|_, znode| !is_orphan(znode));
+        }
+    }
+}
+
+/// The last transactions this process applied, replayed ones included.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CommittedLog(VecDeque<Arc<Txn>>);
+
+impl CommittedLog {
+    /// Its oldest transaction's zxid; `None` where it is empty.
+    pub fn min(&self) -> Option<Zxid> {
+        self.0.front().map(|txn| txn.zxid)
+    }
+
+    /// Its newest transaction's zxid; `None` where it is empty.
+    pub fn max(&self) -> Option<Zxid> {
+        self.0.back().map(|txn| txn.zxid)
+    }
+
+    /// Its transactions, oldest first.
+    pub fn txns(&self) -> impl Iterator<Item = &Arc<Txn>> {
+        self.0.iter()
+    }
+
+    /// Adds a transaction; one that is not newer is ignored.
+    fn push(&mut self, txn: &Arc<Txn>) -> Result<(), Gap> {
+        let next = txn.zxid;
+        if let Some(max) = self.max() {
+            if next <= max {
+                return Ok(());
+            }
+            if next.0 != max.0.wrapping_add(1) && next.epoch() <= max.epoch() {
+                return Err(Gap { max, next });
+            }
+        }
+        if self.0.len() >= COMMIT_LOG_COUNT {
+            self.0.pop_front();
+        }
+        self.0.push_back(Arc::clone(txn));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::testkit::{at, create, set};
+
+    #[test]
+    fn what_is_applied_is_processed_and_in_the_committed_log() {
+        let mut db = Database::default();
+        db.apply(&create(at(1, 1), "/a", "x")).expect("no gap");
+        db.apply(&set(at(1, 2), "/a", "y")).expect("no gap");
+        assert_eq!(db.last_processed(), at(1, 2));
+        assert_eq!(db.data("/a").map(|data| &**data), Some("y"));
+        let log = db.committed();
+        assert_eq!((log.min(), log.max()), (Some(at(1, 1)), Some(at(1, 2))));
+    }
+
+    #[test]
+    fn the_committed_log_holds_the_last_500() {
+        let mut db = Database::default();
+        for n in 1..=501 {
+            db.apply(&set(at(1, n), "/a", "")).expect("no gap");
+        }
+        let log = db.committed();
+        assert_eq!((log.min(), log.max()), (Some(at(1, 2)), Some(at(1, 501))));
+        assert_eq!(log.txns().count(), 500);
+    }
+
+    #[test]
+    fn a_hole_within_an_epoch_is_an_error_and_a_new_epoch_none() {
+        let mut db = Database::default();
+        db.apply(&set(at(1, 1), "/a", "")).expect("no gap");
+        let gap = Gap {
+            max: at(1, 1),
+            next: at(1, 3),
+        };
+        assert_eq!(db.apply(&set(at(1, 3), "/a", "")), Err(gap));
+        assert_eq!(db.apply(&set(at(2, 5), "/a", "")), Ok(()));
+        assert_eq!(db.apply(&set(at(1, 1), "/a", "")), Ok(()), "ignored");
+        assert_eq!(db.committed().max(), Some(at(2, 5)));
+    }
+
+    #[test]
+    fn applying_again_takes_the_state_back_but_not_the_zxid() {
+        let mut db = Database::default();
+        db.apply(&create(at(1, 1), "/a", "1")).expect("no gap");
+        db.apply(&set(at(1, 2), "/a", "2")).expect("no gap");
+        db.apply(&create(at(1, 1), "/a", "1")).expect("ignored");
+        assert_eq!(db.data("/a").map(|data| &**data), Some("1"));
+        assert_eq!(db.last_processed(), at(1, 2));
+    }
+
+    #[test]
+    fn a_restored_snapshot_has_the_state_and_no_committed_log() {
+        let mut db = Database::default();
+        db.apply(&create(at(1, 1), "/a", "1")).expect("no gap");
+        let snapshot = db.snapshot();
+        db.apply(&set(at(1, 2), "/a", "2")).expect("no gap");
+        db.restore(&snapshot);
+        assert_eq!(db.last_processed(), at(1, 1));
+        assert_eq!(db.data("/a").map(|data| &**data), Some("1"));
+        assert_eq!(db.committed().max(), None);
+    }
+
+    #[test]
+    fn a_session_ends_with_its_ephemerals_and_those_of_unknown_sessions_go_on_load() {
+        let ephemeral = |zxid, session, path: &str| {
+            Arc::new(Txn {
+                zxid,
+                session: SessionId(session),
+                cxid: crate::protocol::Cxid(0),
+                body: TxnBody::Create {
+                    path: path.into(),
+                    data: "".into(),
+                    is_ephemeral: true,
+                    parent_cversion: 1,
+                },
+            })
+        };
+        let mut db = Database::default();
+        let start = Txn {
+            body: TxnBody::CreateSession { timeout_ms: 4_000 },
+            ..(*ephemeral(at(1, 1), 7, "")).clone()
+        };
+        db.apply(&Arc::new(start)).expect("no gap");
+        db.apply(&ephemeral(at(1, 2), 7, "/mine")).expect("no gap");
+        db.apply(&ephemeral(at(1, 3), 8, "/orphan"))
+            .expect("no gap");
+        assert_eq!(db.sessions().get(&SessionId(7)), Some(&4_000));
+        db.remove_orphans();
+        assert!(db.data("/mine").is_some() && db.data("/orphan").is_none());
+        let end = Txn {
+            body: TxnBody::CloseSession {
+                ephemerals: vec!["/mine".into()],
+            },
+            ..(*ephemeral(at(1, 4), 7, "")).clone()
+        };
+        db.apply(&Arc::new(end)).expect("no gap");
+        assert!(db.data("/mine").is_none() && db.sessions().is_empty());
+    }
+}

@@ -1,0 +1,124 @@
+//! What a configuration says about disks and synchronisation, as a peer takes it.
+
+use super::{Key, Value, ZooCfg};
+use crate::protocol::{StorageRules, SyncRules};
+
+/// `snapshotSizeFactor`'s default.
+const SIZE_FACTOR_PPM: u32 = 330_000;
+
+impl ZooCfg {
+    /// `snapCount` below 2 counts as 2; `observer.syncEnabled` overrides `syncEnabled`.
+    pub(super) fn storage_rules(&self) -> StorageRules {
+        let observers_log = match self.text(Key::ObserverSyncEnabled) {
+            Some(text) => text.eq_ignore_ascii_case("true"),
+            None => self.flag(Key::SyncEnabled),
+        };
+        StorageRules {
+            snap_count: u64::try_from(self.int(Key::SnapCount)).unwrap_or(0).max(2),
+            autocreate: self.says_true(Key::DbAutocreate),
+            trust_empty: self.says_true(Key::SnapshotTrustEmpty),
+            observers_log,
+        }
+    }
+
+    pub(super) fn sync_rules(&self) -> SyncRules {
+        let most = |key| u32::try_from(self.int(key)).unwrap_or(0);
+        let factor = self.text(Key::SnapshotSizeFactor);
+        SyncRules {
+            snapshot_size_factor_ppm: factor.map_or(Some(SIZE_FACTOR_PPM), size_factor),
+            max_snap_syncs: most(Key::MaxConcurrentSnapSyncs),
+            max_diff_syncs: most(Key::MaxConcurrentDiffSyncs),
+            force_snapshot: self.says_true(Key::ForceSnapshotSync),
+        }
+    }
+
+    /// `Boolean.getBoolean` of a property given as text.
+    fn says_true(&self, key: Key) -> bool {
+        match (self.text(key), key.default_value()) {
+            (Some(text), _) => text.eq_ignore_ascii_case("true"),
+            (None, Some(Value::Text(text))) => text == "true",
+            (None, _) => false,
+        }
+    }
+}
+
+/// A ratio in parts per million; what is above 1 or no number counts as the default, a negative one
+/// switches the sending of the log off.
+fn size_factor(text: &str) -> Option<u32> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_number = |text: &str| text.len() <= 9 && text.bytes().all(|b| b.is_ascii_digit());
+    if !is_number(whole) || !is_number(part) || digits.len() <= usize::from(digits.contains('.')) {
+        return Some(SIZE_FACTOR_PPM);
+    }
+    let mut ppm: u64 = whole.parse().unwrap_or(0);
+    for place in 0..6 {
+        let digit = part.as_bytes().get(place).map_or(0, |b| b - b'0');
+        ppm = ppm * 10 + u64::from(digit);
+    }
+    if ppm > 0 && digits.len() < text.len() {
+        None
+    } else if ppm > 1_000_000 {
+        Some(SIZE_FACTOR_PPM)
+    } else {
+        u32::try_from(ppm).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Sid;
+
+    fn rules(lines: &str) -> (StorageRules, SyncRules) {
+        let text = format!("dataDir=d\ninitLimit=5\nsyncLimit=2\nserver.1=a:1:2\n{lines}");
+        let cfg = ZooCfg::parse(&text).expect("valid");
+        let config = cfg.peer_config(Sid(1)).expect("listed");
+        (config.storage, config.sync)
+    }
+
+    #[test]
+    fn nothing_said_is_the_default() {
+        assert_eq!(rules(""), (StorageRules::default(), SyncRules::default()));
+    }
+
+    #[test]
+    fn what_is_said_counts() {
+        let (storage, sync) = rules(
+            "snapCount=1\ndb.autocreate=false\nsnapshot.trust.empty=TRUE\nsyncEnabled=false\n\
+             forceSnapshotSync=true\nleader.maxConcurrentSnapSyncs=2\nsnapshotSizeFactor=-1",
+        );
+        let expected = StorageRules {
+            snap_count: 2,
+            autocreate: false,
+            trust_empty: true,
+            observers_log: false,
+        };
+        assert_eq!(storage, expected);
+        assert!(sync.force_snapshot && sync.snapshot_size_factor_ppm.is_none());
+        assert_eq!((sync.max_snap_syncs, sync.max_diff_syncs), (2, 100));
+    }
+
+    #[test]
+    fn the_observers_property_overrides() {
+        let (storage, _) = rules("syncEnabled=true\nobserver.syncEnabled=false");
+        assert!(!storage.observers_log);
+    }
+
+    #[test]
+    fn a_ratio_is_read_without_floats() {
+        for (text, ppm) in [
+            ("0.33", Some(330_000)),
+            ("1", Some(1_000_000)),
+            ("0", Some(0)),
+            (".5", Some(500_000)),
+            ("0.1234567", Some(123_456)),
+            ("1.1", Some(330_000)),
+            ("third", Some(330_000)),
+            (".", Some(330_000)),
+            ("-0.1", None),
+        ] {
+            assert_eq!(size_factor(text), ppm, "{text}");
+        }
+    }
+}
