@@ -58,7 +58,7 @@ impl Channel {
                 self.waiting = false;
                 match message {
                     Message::Quorum(packet) => Read::Packet(packet),
-                    Message::Election(_) => Read::Garbage,
+                    Message::Election(_) | Message::Client(_) => Read::Garbage,
                 }
             }
             None if self.ended => Read::End,

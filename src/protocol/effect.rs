@@ -27,6 +27,8 @@ pub enum Port {
     Election,
     /// The second field: leader and learners. Bound by the leader only.
     Quorum,
+    /// Behind the semicolon: clients.
+    Client,
 }
 
 /// How a connection came to be, as its holder sees it.
@@ -137,6 +139,8 @@ pub enum Timer {
     HandlerRead(ConnId),
     /// A handler's own wait within discovery or for NEWLEADER's quorum.
     HandlerWait(ConnId),
+    /// The end of a leader's next bucket of sessions.
+    SessionExpiry,
 }
 
 /// What can be written.

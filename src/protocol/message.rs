@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{Epoch, Round, ServerState, Sid, Zxid};
+use super::ids::{Epoch, Round, ServerState, SessionId, Sid, Zxid};
+use super::server::request::{ClientMessage, Request};
 
 /// One message on a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,6 +18,8 @@ pub enum Message {
     Election(ElectionMessage),
     /// On the quorum port, between a leader and its learner.
     Quorum(QuorumPacket),
+    /// On the client port.
+    Client(ClientMessage),
 }
 
 /// A message on the election port.
@@ -109,6 +112,29 @@ pub enum QuorumBody {
     UpToDate,
     /// 5: heartbeat and its answer.
     Ping,
+    /// 5: a learner's answer where its clients were heard of.
+    Touched {
+        /// The sessions with their timeouts, ms.
+        sessions: Vec<(SessionId, i64)>,
+    },
+    /// 6: a learner asks whether a session lives.
+    Revalidate {
+        /// Which.
+        session: SessionId,
+        /// The timeout it has there, ms.
+        timeout_ms: i64,
+    },
+    /// 6: the leader's answer.
+    Revalidated {
+        /// Which.
+        session: SessionId,
+        /// Whether it lives.
+        is_valid: bool,
+    },
+    /// 1: a learner's client wants something of the leader.
+    Request(Request),
+    /// 7: the learner's oldest sync is answered.
+    Sync,
 }
 
 /// Data of FOLLOWERINFO and OBSERVERINFO.
@@ -148,7 +174,10 @@ impl QuorumPacket {
     pub const fn type_number(&self) -> i32 {
         match self.body {
             QuorumBody::Ack => 3,
-            QuorumBody::Ping => 5,
+            QuorumBody::Request(_) => 1,
+            QuorumBody::Ping | QuorumBody::Touched { .. } => 5,
+            QuorumBody::Revalidate { .. } | QuorumBody::Revalidated { .. } => 6,
+            QuorumBody::Sync => 7,
             QuorumBody::NewLeader => 10,
             QuorumBody::FollowerInfo(_) => 11,
             QuorumBody::UpToDate => 12,
@@ -169,6 +198,7 @@ impl Message {
             Self::Election(ElectionMessage::Handshake(_)) => "HANDSHAKE",
             Self::Election(ElectionMessage::Notification(_)) => "NOTIFICATION",
             Self::Election(ElectionMessage::Raw { .. }) => "RAW",
+            Self::Client(message) => message.label(),
             Self::Quorum(packet) => match packet.body {
                 QuorumBody::FollowerInfo(_) => "FOLLOWERINFO",
                 QuorumBody::ObserverInfo(_) => "OBSERVERINFO",
@@ -180,7 +210,10 @@ impl Message {
                 QuorumBody::NewLeader => "NEWLEADER",
                 QuorumBody::Ack => "ACK",
                 QuorumBody::UpToDate => "UPTODATE",
-                QuorumBody::Ping => "PING",
+                QuorumBody::Ping | QuorumBody::Touched { .. } => "PING",
+                QuorumBody::Revalidate { .. } | QuorumBody::Revalidated { .. } => "REVALIDATE",
+                QuorumBody::Request(_) => "REQUEST",
+                QuorumBody::Sync => "SYNC",
             },
         }
     }
@@ -192,6 +225,7 @@ impl Message {
             Self::Election(ElectionMessage::Notification(_) | ElectionMessage::Raw { .. }) => {
                 Family::Ballot
             }
+            Self::Client(_) => Family::Client,
             Self::Quorum(packet) => match packet.body {
                 QuorumBody::FollowerInfo(_)
                 | QuorumBody::ObserverInfo(_)
@@ -204,7 +238,11 @@ impl Message {
                 | QuorumBody::UpToDate => Family::Sync,
                 QuorumBody::Ack if packet.zxid.is_new_epoch() => Family::Sync,
                 QuorumBody::Ack => Family::Broadcast,
-                QuorumBody::Ping => Family::Heartbeat,
+                QuorumBody::Ping | QuorumBody::Touched { .. } => Family::Heartbeat,
+                QuorumBody::Request(_)
+                | QuorumBody::Revalidate { .. }
+                | QuorumBody::Revalidated { .. }
+                | QuorumBody::Sync => Family::Client,
             },
         }
     }

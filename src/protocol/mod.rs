@@ -7,6 +7,7 @@
 
 pub mod bugs;
 mod channel;
+pub mod client;
 pub mod config;
 pub mod durable;
 pub mod effect;
@@ -45,8 +46,8 @@ pub use note::Note;
 pub use peer::Peer;
 pub use quorum::{OracleView, Quorum, VoteTracker};
 pub use server::{
-    Applied, Change, DataTree, Database, ErrorCode, EventType, OpResult, SessionChange, SetWatches,
-    Snapshot, Stat, Txn, TxnBody, WatchKind, Watches, Znode,
+    Applied, Change, ClientMessage, DataTree, Database, ErrorCode, EventType, Op, OpResult,
+    Request, SessionChange, SetWatches, Snapshot, Stat, Txn, TxnBody, WatchKind, Watches, Znode,
 };
 pub use status::{LearnerPhase, LearnerStatus, PeerStatus};
 pub use storage::{StorageRules, SyncRules};

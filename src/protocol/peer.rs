@@ -206,7 +206,7 @@ impl Peer {
             Input::Opened(_, Route::To(_, port) | Route::Accepted(port))
             | Input::Refused(_, port) => match port {
                 Port::Election => Owner::Election,
-                Port::Quorum => Owner::Role,
+                Port::Quorum | Port::Client => Owner::Role,
             },
             Input::Closed(conn) | Input::Received(conn, _) => self.owner_of(*conn),
             Input::Fired(timer) => match timer {
@@ -218,7 +218,8 @@ impl Peer {
                 | Timer::LeaderWait
                 | Timer::LeaderTick
                 | Timer::HandlerRead(_)
-                | Timer::HandlerWait(_) => Owner::Role,
+                | Timer::HandlerWait(_)
+                | Timer::SessionExpiry => Owner::Role,
             },
             Input::Persisted(ticket) if self.core.persisted(*ticket) => Owner::Role,
             Input::Persisted(_) | Input::Boot | Input::Oracle { .. } => Owner::Nobody,

@@ -216,6 +216,7 @@ fn timer_label(snapshot: &Snapshot, me: Sid, timer: Timer, texts: &Texts) -> Str
         Timer::LearnerRead => texts.get("timer-learner-read"),
         Timer::LeaderWait => texts.get("timer-leader-wait"),
         Timer::LeaderTick => texts.get("timer-leader-tick"),
+        Timer::SessionExpiry => texts.get("timer-session-expiry"),
         Timer::HandlerRead(conn) => with("timer-handler-read", conn),
         Timer::HandlerWait(conn) => with("timer-handler-wait", conn),
     }

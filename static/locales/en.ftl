@@ -604,6 +604,7 @@ timer-connect-retry = Dials its leader again
 timer-learner-read = Waits for its leader
 timer-leader-wait = Waits for a quorum (initLimit)
 timer-leader-tick = Next heartbeat
+timer-session-expiry = Ends sessions nobody heard of
 timer-handler-read = Waits for { $who }
 timer-handler-wait = Waits with { $who } for a quorum
 timer-handler-unknown = Waits for a learner

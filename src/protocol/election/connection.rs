@@ -180,7 +180,8 @@ impl ConnectionManager {
                 self.unnamed.insert(conn);
                 ctx.arm(Timer::Handshake(conn), self.handshake_timeout);
             }
-            Route::To(_, Port::Quorum) | Route::Accepted(Port::Quorum) => {}
+            Route::To(_, Port::Quorum | Port::Client)
+            | Route::Accepted(Port::Quorum | Port::Client) => {}
         }
     }
 

@@ -252,7 +252,7 @@ impl ElectionSide {
             }
             Input::Boot
             | Input::Oracle { .. }
-            | Input::Refused(_, Port::Quorum)
+            | Input::Refused(_, Port::Quorum | Port::Client)
             | Input::Fired(_)
             | Input::Persisted(_) => {
                 return Heard::default();
@@ -302,11 +302,11 @@ impl ElectionSide {
     fn on_received(&mut self, conn: ConnId, message: &Message, ctx: &mut Ctx<'_>) {
         match message {
             Message::Election(message) => self.connections.on_received(conn, message, ctx),
-            Message::Quorum(_) if self.owns(conn) => {
+            Message::Quorum(_) | Message::Client(_) if self.owns(conn) => {
                 let heard_from = self.connections.peer_of(conn);
                 connection::malformed(heard_from, Malformed::Unexpected, ctx);
             }
-            Message::Quorum(_) => {}
+            Message::Quorum(_) | Message::Client(_) => {}
         }
     }
 

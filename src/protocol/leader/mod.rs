@@ -210,7 +210,8 @@ impl Leader {
             | Timer::ObserverElection
             | Timer::ObserverReconnect
             | Timer::ConnectRetry
-            | Timer::LearnerRead => {}
+            | Timer::LearnerRead
+            | Timer::SessionExpiry => {}
         }
         Ok(())
     }

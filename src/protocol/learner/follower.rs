@@ -28,7 +28,12 @@ impl Learner {
             | QuorumBody::Snap
             | QuorumBody::NewLeader
             | QuorumBody::Ack
-            | QuorumBody::UpToDate => host.ctx.note(Note::Malformed {
+            | QuorumBody::UpToDate
+            | QuorumBody::Touched { .. }
+            | QuorumBody::Revalidate { .. }
+            | QuorumBody::Revalidated { .. }
+            | QuorumBody::Request(_)
+            | QuorumBody::Sync => host.ctx.note(Note::Malformed {
                 heard_from: Some(self.leader),
                 fault: Malformed::Unexpected,
             }),

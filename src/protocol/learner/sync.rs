@@ -45,7 +45,12 @@ impl Learner {
             | QuorumBody::NewLeader
             | QuorumBody::Ack
             | QuorumBody::UpToDate
-            | QuorumBody::Ping => return Err(self.illegal()),
+            | QuorumBody::Ping
+            | QuorumBody::Touched { .. }
+            | QuorumBody::Revalidate { .. }
+            | QuorumBody::Revalidated { .. }
+            | QuorumBody::Request(_)
+            | QuorumBody::Sync => return Err(self.illegal()),
         }
         Ok(())
     }
@@ -69,7 +74,12 @@ impl Learner {
             | QuorumBody::Trunc
             | QuorumBody::Snap
             | QuorumBody::Ack
-            | QuorumBody::Ping => {}
+            | QuorumBody::Ping
+            | QuorumBody::Touched { .. }
+            | QuorumBody::Revalidate { .. }
+            | QuorumBody::Revalidated { .. }
+            | QuorumBody::Request(_)
+            | QuorumBody::Sync => {}
         }
     }
 

@@ -44,6 +44,12 @@ pub struct Watches {
 }
 
 impl Watches {
+    /// No watch at all.
+    pub const EMPTY: Self = Self {
+        data: Map::new(),
+        child: Map::new(),
+    };
+
     /// Sets a watch; setting it twice is setting it once.
     pub fn add(&mut self, kind: WatchKind, path: &Arc<str>, conn: ConnId) {
         self.table(kind).or_default(Arc::clone(path)).insert(conn);

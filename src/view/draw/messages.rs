@@ -414,7 +414,7 @@ pub(crate) fn message_label(message: &Message) -> String {
         Message::Election(ElectionMessage::Notification(n)) if n.leader != Sid::NONE => {
             format!("{} · {}", n.leader, zxid_text(n.zxid))
         }
-        Message::Election(_) => String::from(message.label()),
+        Message::Election(_) | Message::Client(_) => String::from(message.label()),
         Message::Quorum(packet) => match packet.body {
             QuorumBody::AckEpoch { current_epoch } => {
                 format!("{} e{current_epoch}", message.label())
@@ -426,7 +426,13 @@ pub(crate) fn message_label(message: &Message) -> String {
             QuorumBody::Diff | QuorumBody::Trunc | QuorumBody::Snap | QuorumBody::Ack => {
                 format!("{} {}", message.label(), zxid_text(packet.zxid))
             }
-            QuorumBody::UpToDate | QuorumBody::Ping => String::from(message.label()),
+            QuorumBody::UpToDate
+            | QuorumBody::Ping
+            | QuorumBody::Touched { .. }
+            | QuorumBody::Revalidate { .. }
+            | QuorumBody::Revalidated { .. }
+            | QuorumBody::Request(_)
+            | QuorumBody::Sync => String::from(message.label()),
         },
     }
 }

@@ -11,16 +11,23 @@
 pub(crate) mod bench;
 mod boot;
 mod config;
+mod connect_string;
 mod election_connection;
 mod election_handshake;
+mod expiry_bucket;
 mod fle_peer;
+mod host_list;
 mod leader_discovery;
 mod learner_connect;
 mod quorum;
 mod report;
 mod rows;
 mod send_queue;
+mod sequence_order;
 mod server_line;
+mod session_id;
+mod session_timeout;
+mod session_tracker;
 mod values;
 mod vote_equal;
 mod vote_order;
@@ -102,6 +109,13 @@ fn dispatch(kind: &str, row: &Value) -> Outcome {
         "zxid" => zxid::run(row),
         "boot" => boot::run(row),
         "config" => config::run(row),
+        "connect_string" => connect_string::run(row),
+        "expiry_bucket" => expiry_bucket::run(row),
+        "host_list" => host_list::run(row),
+        "sequence_order" => sequence_order::run(row),
+        "session_id" => session_id::run(row),
+        "session_timeout" => session_timeout::run(row),
+        "session_tracker" => session_tracker::run(row),
         "server_line" => server_line::run(row),
         _ if KINDS.contains(&kind) => Outcome::NotBuilt,
         _ => Outcome::Fail(format!("no such kind of row: {kind}")),
