@@ -141,6 +141,8 @@ pub enum Timer {
     HandlerWait(ConnId),
     /// The end of a leader's next bucket of sessions.
     SessionExpiry,
+    /// A handler has come further with the snapshot it sends.
+    HandlerSnapshot(ConnId),
 }
 
 /// What can be written.

@@ -7,14 +7,16 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::bugs::Bug;
 use super::config::{PeerConfig, QuorumSpec};
 use super::durable::{Durable, Loaded};
-use super::effect::{Ctx, Effect, Record, Ticket};
+use super::effect::{Ctx, Effect, ExitCause, Input, Record, Ticket};
 use super::election::{ElectionSide, Me};
 use super::ids::{Epoch, ServerState, ZabState, Zxid};
 use super::note::{Note, SyncMode, Why};
 use super::quorum::{OracleView, Quorum, oracle_says_one};
-use super::server::Database;
+use super::server::log_stage::{After, LogStage};
+use super::server::{Database, Txn};
 use crate::base::Map;
 
 /// A process's memory that survives its roles and is lost in a crash.
@@ -34,6 +36,10 @@ pub(super) struct Core {
     /// How the last synchronisation began, until its NEWLEADER is processed.
     pub(super) sync_mode: Option<SyncMode>,
     pub(super) oracle: OracleView,
+    /// Transactions on their way to the log.
+    pub(super) log: LogStage,
+    /// How many of this server's own clients' syncs were released.
+    pub(super) syncs_released: u64,
     tickets: u64,
     writing: Map<Ticket, Option<Record>>,
 }
@@ -58,6 +64,8 @@ impl Core {
                 says_one,
                 ..OracleView::default()
             },
+            log: LogStage::default(),
+            syncs_released: 0,
             tickets: 0,
             writing: Map::new(),
         }
@@ -89,14 +97,12 @@ impl Core {
     }
 
     /// Writes to the log.
-    #[cfg_attr(not(test), expect(dead_code, reason = "broadcast will log through it"))]
     pub(super) fn write(&mut self, record: Record, ctx: &mut Ctx<'_>) {
         self.disk.take(&record);
         ctx.emit(Effect::Write(record));
     }
 
     /// Asks for the log to be durable; whoever asked waits for the ticket.
-    #[cfg_attr(not(test), expect(dead_code, reason = "broadcast will log through it"))]
     pub(super) fn fsync(&mut self, ctx: &mut Ctx<'_>) -> Ticket {
         let ticket = self.ticket(None);
         ctx.emit(Effect::Fsync(ticket));
@@ -134,6 +140,43 @@ impl Core {
         self.db = restored.unwrap_or_else(|_| Database::empty(Zxid::UNTRUSTED));
     }
 
+    /// Lets the log stage work: appends what waits and asks for one fsync.
+    pub(super) fn run_log(&mut self, ctx: &mut Ctx<'_>) {
+        let batch = self.log.batch();
+        if batch.is_empty() {
+            return;
+        }
+        for txn in &batch {
+            self.write(Record::Append(Arc::clone(txn)), ctx);
+            let snap_count = self.config.storage.snap_count;
+            if self.log.appended(snap_count, ctx.rng) == After::Snapshot {
+                self.write(Record::Roll, ctx);
+                let snapshot = Arc::new(self.db.snapshot());
+                self.persist(Record::Snapshot(snapshot), ctx);
+            }
+        }
+        let ticket = self.fsync(ctx);
+        self.log.flush(ticket, &batch);
+    }
+
+    /// An fsync has ended: what it made durable, where it was the log stage's, which goes on.
+    pub(super) fn logged(&mut self, ticket: Ticket, ctx: &mut Ctx<'_>) -> Option<Vec<Zxid>> {
+        let zxids = self.log.flushed(ticket)?;
+        if let Some(&zxid) = zxids.last() {
+            ctx.note(Note::Logged { zxid });
+        }
+        self.run_log(ctx);
+        Some(zxids)
+    }
+
+    /// `fastForwardDataBase`: what is logged and was never committed becomes part of the state that
+    /// the next vote is about (ZOOKEEPER-2845).
+    pub(super) fn fast_forward(&mut self) {
+        if !self.config.bugs.has(Bug::KeepTreeWithoutReplay) {
+            self.disk.replay(&mut self.db);
+        }
+    }
+
     /// Changes the server state and says why.
     pub(super) fn set_state(&mut self, to: ServerState, why: Why, ctx: &mut Ctx<'_>) {
         let from = core::mem::replace(&mut self.state, to);
@@ -164,6 +207,60 @@ impl Host<'_, '_> {
     /// Asks for a write.
     pub(super) fn persist(&mut self, record: Record) -> Ticket {
         self.core.persist(record, self.ctx)
+    }
+
+    /// Writes to the log directly, past its stage.
+    pub(super) fn write(&mut self, record: Record) {
+        self.core.write(record, self.ctx);
+    }
+
+    /// Asks for what was written directly to be durable.
+    pub(super) fn fsync(&mut self) -> Ticket {
+        self.core.fsync(self.ctx)
+    }
+
+    /// Hands a transaction to the log stage.
+    pub(super) fn log(&mut self, txn: Arc<Txn>) {
+        self.core.log.push(txn);
+        self.core.run_log(self.ctx);
+    }
+
+    /// An fsync has ended: what it made durable, where it was the log stage's.
+    pub(super) fn logged(&mut self, ticket: Ticket) -> Option<Vec<Zxid>> {
+        self.core.logged(ticket, self.ctx)
+    }
+
+    /// Something came for a role that was left: connections are closed, the log stage goes on.
+    pub(super) fn take_late(&mut self, input: &Input) {
+        if let Input::Opened(conn, _) = input {
+            self.ctx.hangup(*conn);
+        } else if let Input::Persisted(ticket) = input {
+            self.logged(*ticket);
+        }
+    }
+
+    /// The commit stage: applies a committed transaction. All of a server's transactions pass here,
+    /// in order, so that whoever answers clients hooks in at this place.
+    ///
+    /// # Errors
+    /// [`Why::Fatal`] where the committed log gets a hole.
+    pub(super) fn deliver(&mut self, txn: &Arc<Txn>) -> Result<(), Why> {
+        let applied = self.core.db.apply(txn);
+        self.ctx.note(Note::Applied { zxid: txn.zxid });
+        match applied {
+            Ok(_) => Ok(()),
+            Err(gap) => Err(Why::Fatal {
+                cause: ExitCause::CommittedLogGap {
+                    max: gap.max,
+                    next: gap.next,
+                },
+            }),
+        }
+    }
+
+    /// The oldest sync of this server's own clients is released.
+    pub(super) const fn release_sync(&mut self) {
+        self.core.syncs_released += 1;
     }
 
     /// Changes the Zab phase.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{Epoch, Round, ServerState, SessionId, Sid, Zxid};
 use super::server::request::{ClientMessage, Request};
+use super::server::{Snapshot, Txn};
 
 /// One message on a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -102,8 +103,8 @@ pub enum QuorumBody {
     Diff,
     /// 14: the learner must forget what is above the packet's zxid.
     Trunc,
-    /// 15: the learner's state is replaced.
-    Snap,
+    /// 15: the learner's state is replaced by this one; the packet's zxid may be older.
+    Snap(Arc<Snapshot>),
     /// 10: synchronisation data is complete.
     NewLeader,
     /// 3: acknowledges NEWLEADER or a proposal.
@@ -112,6 +113,12 @@ pub enum QuorumBody {
     UpToDate,
     /// 5: heartbeat and its answer.
     Ping,
+    /// 2: a transaction the leader proposes.
+    Proposal(Arc<Txn>),
+    /// 4: a quorum has logged the transaction of the packet's zxid.
+    Commit,
+    /// 8: a transaction that is committed, for observers.
+    Inform(Arc<Txn>),
     /// 5: a learner's answer where its clients were heard of.
     Touched {
         /// The sessions with their timeouts, ms.
@@ -173,17 +180,20 @@ impl QuorumPacket {
     /// The wire number of the packet's type.
     pub const fn type_number(&self) -> i32 {
         match self.body {
+            QuorumBody::Proposal(_) => 2,
             QuorumBody::Ack => 3,
             QuorumBody::Request(_) => 1,
             QuorumBody::Ping | QuorumBody::Touched { .. } => 5,
             QuorumBody::Revalidate { .. } | QuorumBody::Revalidated { .. } => 6,
             QuorumBody::Sync => 7,
+            QuorumBody::Commit => 4,
+            QuorumBody::Inform(_) => 8,
             QuorumBody::NewLeader => 10,
             QuorumBody::FollowerInfo(_) => 11,
             QuorumBody::UpToDate => 12,
             QuorumBody::Diff => 13,
             QuorumBody::Trunc => 14,
-            QuorumBody::Snap => 15,
+            QuorumBody::Snap(_) => 15,
             QuorumBody::ObserverInfo(_) => 16,
             QuorumBody::LeaderInfo { .. } => 17,
             QuorumBody::AckEpoch { .. } => 18,
@@ -206,13 +216,16 @@ impl Message {
                 QuorumBody::AckEpoch { .. } => "ACKEPOCH",
                 QuorumBody::Diff => "DIFF",
                 QuorumBody::Trunc => "TRUNC",
-                QuorumBody::Snap => "SNAP",
+                QuorumBody::Snap(_) => "SNAP",
                 QuorumBody::NewLeader => "NEWLEADER",
                 QuorumBody::Ack => "ACK",
                 QuorumBody::UpToDate => "UPTODATE",
                 QuorumBody::Ping | QuorumBody::Touched { .. } => "PING",
                 QuorumBody::Revalidate { .. } | QuorumBody::Revalidated { .. } => "REVALIDATE",
                 QuorumBody::Request(_) => "REQUEST",
+                QuorumBody::Proposal(_) => "PROPOSAL",
+                QuorumBody::Commit => "COMMIT",
+                QuorumBody::Inform(_) => "INFORM",
                 QuorumBody::Sync => "SYNC",
             },
         }
@@ -233,11 +246,14 @@ impl Message {
                 | QuorumBody::AckEpoch { .. } => Family::Discovery,
                 QuorumBody::Diff
                 | QuorumBody::Trunc
-                | QuorumBody::Snap
+                | QuorumBody::Snap(_)
                 | QuorumBody::NewLeader
                 | QuorumBody::UpToDate => Family::Sync,
                 QuorumBody::Ack if packet.zxid.is_new_epoch() => Family::Sync,
-                QuorumBody::Ack => Family::Broadcast,
+                QuorumBody::Ack
+                | QuorumBody::Proposal(_)
+                | QuorumBody::Commit
+                | QuorumBody::Inform(_) => Family::Broadcast,
                 QuorumBody::Ping | QuorumBody::Touched { .. } => Family::Heartbeat,
                 QuorumBody::Request(_)
                 | QuorumBody::Revalidate { .. }

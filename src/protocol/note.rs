@@ -207,6 +207,26 @@ pub enum Note {
         /// The reason.
         why: DropReason,
     },
+    /// The leader proposed a transaction.
+    Proposed {
+        /// Its zxid.
+        zxid: Zxid,
+    },
+    /// The log is durable up to here.
+    Logged {
+        /// The newest transaction of the batch.
+        zxid: Zxid,
+    },
+    /// The leader committed a transaction: a quorum has logged it.
+    Committed {
+        /// Its zxid.
+        zxid: Zxid,
+    },
+    /// A transaction was applied.
+    Applied {
+        /// Its zxid.
+        zxid: Zxid,
+    },
     /// The leader's check at a tick.
     QuorumChecked {
         /// Those heard from within the limit, itself included, ascending.
@@ -274,6 +294,13 @@ pub enum Why {
     NoEpochAckQuorum,
     /// No quorum acknowledged NEWLEADER within initLimit.
     NoNewLeaderQuorum,
+    /// The epoch's counter is used up: a new epoch is needed.
+    RolledOver,
+    /// The process ends.
+    Fatal {
+        /// The cause.
+        cause: ExitCause,
+    },
     /// The elected leader is not in the configuration.
     LeaderUnknown {
         /// The leader.
@@ -380,6 +407,10 @@ pub enum DropReason {
     NewerConfig,
     /// A wait for a quorum timed out.
     WaitedTooLong,
+    /// Too many learners synchronise already.
+    TooManySyncs,
+    /// It owed the acknowledgement of a proposal for too long.
+    ProposalUnacknowledged,
     /// The leader steps down.
     LeaderLeaves,
 }

@@ -8,16 +8,18 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::bugs::Bug;
 use super::config::PeerConfig;
 use super::durable::Durable;
 use super::effect::{ConnId, Ctx, Effect, ExitCause, Input, Port, Record, Route, Ticket, Timer};
 use super::election::{ElectionSide, Outcome};
 use super::host::{Core, Host};
-use super::ids::{LearnerType, ServerState, Sid};
+use super::ids::{Cxid, LearnerType, ServerState, SessionId, Sid, Zxid};
 use super::leader::Leader;
+use super::leader::broadcast::SyncFor;
 use super::learner::{self, Learner};
 use super::note::{Note, Why};
-use super::server::Database;
+use super::server::{Database, TxnBody};
 use super::status::PeerStatus;
 use crate::base::Set;
 
@@ -44,8 +46,18 @@ enum Role {
     Leading(Box<Leader>),
     /// Follows or observes, or tries to.
     Learning(Box<Learner>),
+    /// Leaves a role: the log stage finishes what it has.
+    Draining(Box<Draining>),
     /// Ended itself.
     Ended,
+}
+
+/// A role that is over but for its log.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct Draining {
+    why: Why,
+    /// Its learners are closed last.
+    leader: Option<Leader>,
 }
 
 /// What to do after a role or an election has spoken.
@@ -59,6 +71,8 @@ enum Then {
     Enter(Outcome),
     /// The role is over.
     Leave(Why),
+    /// Its server is shut down.
+    Left(Why),
 }
 
 impl Peer {
@@ -81,18 +95,61 @@ impl Peer {
             Role::Off if input == Input::Boot => self.boot(ctx),
             Role::Off | Role::Ended => Then::Wait,
             Role::Booting(_) => self.boot_further(&input, ctx),
-            Role::Looking | Role::Sleeping | Role::Leading(_) | Role::Learning(_) => {
-                self.route(input, ctx)
-            }
+            Role::Looking
+            | Role::Sleeping
+            | Role::Leading(_)
+            | Role::Learning(_)
+            | Role::Draining(_) => self.route(input, ctx),
         };
-        loop {
-            then = match then {
-                Then::Wait => return,
-                Then::Look => self.look(ctx),
-                Then::Enter(outcome) => self.enter(outcome, ctx),
-                Then::Leave(why) => self.leave(why, ctx),
-            };
+        while !matches!(then, Then::Wait) {
+            then = self.go(then, ctx);
         }
+    }
+
+    fn go(&mut self, then: Then, ctx: &mut Ctx<'_>) -> Then {
+        match then {
+            Then::Wait => Then::Wait,
+            Then::Look => self.look(ctx),
+            Then::Enter(outcome) => self.enter(outcome, ctx),
+            Then::Leave(why) => self.leave(why, ctx),
+            Then::Left(why) => self.left(why, ctx),
+        }
+    }
+
+    /// Lets a leader that serves propose a transaction of `session`; its zxid, or `None` where this
+    /// peer does not serve as leader or steps down instead.
+    pub fn propose(
+        &mut self,
+        request: (SessionId, Cxid),
+        body: TxnBody,
+        ctx: &mut Ctx<'_>,
+    ) -> Option<Zxid> {
+        let (role, mut host) = self.parts(ctx);
+        let Role::Leading(leader) = role else {
+            return None;
+        };
+        match leader.propose(request, body, &mut host) {
+            Ok(zxid) => zxid,
+            Err(why) => {
+                let mut then = Then::Leave(why);
+                while !matches!(then, Then::Wait) {
+                    then = self.go(then, ctx);
+                }
+                None
+            }
+        }
+    }
+
+    /// A client of this leader asks for a sync; nothing where this peer does not lead.
+    pub fn sync(&mut self, ctx: &mut Ctx<'_>) {
+        if let (Role::Leading(leader), mut host) = self.parts(ctx) {
+            leader.process_sync(SyncFor::Own, &mut host);
+        }
+    }
+
+    /// How many syncs of this server's own clients were released.
+    pub const fn syncs_released(&self) -> u64 {
+        self.core.syncs_released
     }
 
     /// The peer as it can be seen from outside.
@@ -109,7 +166,12 @@ impl Peer {
         match &self.role {
             Role::Leading(leader) => leader.fill_status(self.core.config.my_id, &mut status),
             Role::Learning(learner) => learner.fill_status(&mut status),
-            Role::Off | Role::Booting(_) | Role::Looking | Role::Sleeping | Role::Ended => {}
+            Role::Off
+            | Role::Booting(_)
+            | Role::Looking
+            | Role::Sleeping
+            | Role::Draining(_)
+            | Role::Ended => {}
         }
         status
     }
@@ -219,6 +281,7 @@ impl Peer {
                 | Timer::LeaderTick
                 | Timer::HandlerRead(_)
                 | Timer::HandlerWait(_)
+                | Timer::HandlerSnapshot(_)
                 | Timer::SessionExpiry => Owner::Role,
             },
             Input::Persisted(ticket) if self.core.persisted(*ticket) => Owner::Role,
@@ -250,15 +313,22 @@ impl Peer {
     }
 
     fn act(&mut self, input: Input, ctx: &mut Ctx<'_>) -> Then {
+        if let Role::Draining(draining) = &self.role {
+            let why = draining.why;
+            return self.drain(&input, why, ctx);
+        }
         let (role, mut host) = self.parts(ctx);
         let acted = match role {
             Role::Leading(leader) => leader.on_input(input, &mut host),
             Role::Learning(learner) => learner.on_input(input, &mut host),
-            Role::Off | Role::Booting(_) | Role::Looking | Role::Sleeping | Role::Ended => {
+            Role::Off
+            | Role::Booting(_)
+            | Role::Looking
+            | Role::Sleeping
+            | Role::Draining(_)
+            | Role::Ended => {
                 // It came for a role that was left.
-                if let Input::Opened(conn, _) = input {
-                    host.ctx.hangup(conn);
-                }
+                host.take_late(&input);
                 Ok(())
             }
         };
@@ -302,15 +372,64 @@ impl Peer {
         }
     }
 
-    /// Any end of a role: LOOKING at once; only an observer sleeps before it elects.
+    /// Any end of a role. Where its server had started, what the log stage has is made durable
+    /// first: soft shutdown.
     fn leave(&mut self, why: Why, ctx: &mut Ctx<'_>) -> Then {
+        if let Why::Fatal { cause } = why {
+            return self.exit(cause, ctx);
+        }
+        let (role, mut host) = self.parts(ctx);
+        let (served, leader) = match core::mem::replace(role, Role::Looking) {
+            Role::Leading(leader) => {
+                Leader::stop_accepting(&mut host);
+                (leader.serves(), Some(*leader))
+            }
+            Role::Learning(mut learner) => {
+                learner.leave(&mut host);
+                (learner.serves(), None)
+            }
+            Role::Off
+            | Role::Booting(_)
+            | Role::Looking
+            | Role::Sleeping
+            | Role::Draining(_)
+            | Role::Ended => (false, None),
+        };
+        if host.core.config.bugs.has(Bug::LogStageSurvives) {
+            host.core.log.silence();
+        } else if served && !host.core.log.is_idle() {
+            *role = Role::Draining(Box::new(Draining { why, leader }));
+            return Then::Wait;
+        }
+        if served {
+            host.core.fast_forward();
+        }
+        if let Some(mut leader) = leader {
+            leader.close_learners(&mut host);
+        }
+        Then::Left(why)
+    }
+
+    /// The log stage works off what it has; everything else came too late.
+    fn drain(&mut self, input: &Input, why: Why, ctx: &mut Ctx<'_>) -> Then {
+        let (role, mut host) = self.parts(ctx);
+        host.take_late(input);
+        if !host.core.log.is_idle() {
+            return Then::Wait;
+        }
+        host.core.fast_forward();
+        if let Role::Draining(draining) = role
+            && let Some(leader) = &mut draining.leader
+        {
+            leader.close_learners(&mut host);
+        }
+        Then::Left(why)
+    }
+
+    /// LOOKING at once; only an observer sleeps before it elects.
+    fn left(&mut self, why: Why, ctx: &mut Ctx<'_>) -> Then {
         let observing = self.core.state == ServerState::Observing;
         let (role, mut host) = self.parts(ctx);
-        match role {
-            Role::Leading(leader) => leader.leave(&mut host),
-            Role::Learning(learner) => learner.leave(&mut host),
-            Role::Off | Role::Booting(_) | Role::Looking | Role::Sleeping | Role::Ended => {}
-        }
         host.core.set_state(ServerState::Looking, why, host.ctx);
         let delay = observing
             .then(|| learner::election_delay(&mut host))

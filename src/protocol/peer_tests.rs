@@ -756,3 +756,6 @@ fn the_same_inputs_give_the_same_notes() {
     };
     assert_eq!(play(), play());
 }
+
+#[path = "zab_tests.rs"]
+mod zab;

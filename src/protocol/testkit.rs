@@ -52,9 +52,13 @@ impl Rig {
         })
     }
 
-    /// The write asked for last: memory and disk take it, and its input is returned.
+    /// The write or fsync asked for last: memory and disk take it, and its input is returned.
     pub(super) fn written(&mut self) -> Input {
-        let (_, ticket) = self.persist().expect("a write was asked for");
+        let ticket = self
+            .persist()
+            .map(|(_, ticket)| ticket)
+            .or_else(|| self.fsync());
+        let ticket = ticket.expect("a write was asked for");
         assert!(self.core.persisted(ticket), "it is awaited");
         Input::Persisted(ticket)
     }
@@ -67,6 +71,29 @@ impl Rig {
                 None
             }
         })
+    }
+
+    /// The fsync of the log asked for last.
+    pub(super) fn fsync(&self) -> Option<Ticket> {
+        self.out.iter().find_map(|effect| {
+            if let Effect::Fsync(ticket) = effect {
+                Some(*ticket)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// What was appended to the log by the last call.
+    pub(super) fn appended(&self) -> Vec<Zxid> {
+        let appended = self.out.iter().filter_map(|effect| {
+            if let Effect::Write(Record::Append(txn)) = effect {
+                Some(txn.zxid)
+            } else {
+                None
+            }
+        });
+        appended.collect()
     }
 
     /// Packets sent by the last call: whereto, kind, zxid.

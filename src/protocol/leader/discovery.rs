@@ -143,6 +143,8 @@ pub struct Discovery {
     /// As the leader was when it entered LEADING.
     summary: StateSummary,
     epoch: Epoch,
+    /// As before ZOOKEEPER-1343: only an epoch above the proposed one raises it.
+    is_strict: bool,
     connecting: Gate,
     electing: Gate,
     new_leader: Gate,
@@ -155,10 +157,18 @@ impl Discovery {
             me,
             summary,
             epoch: Epoch(-1),
+            is_strict: false,
             connecting: Gate::default(),
             electing: Gate::default(),
             new_leader: Gate::default(),
         }
+    }
+
+    /// The same with the comparison as it was before ZOOKEEPER-1343.
+    #[must_use]
+    pub const fn comparing_strictly(mut self) -> Self {
+        self.is_strict = true;
+        self
     }
 
     /// The epoch to propose; tentative, and possibly −1, until [`Self::connecting`] is open.
@@ -205,7 +215,12 @@ impl Discovery {
         if self.connecting.open {
             return Passage::Open;
         }
-        if accepted >= self.epoch {
+        let raises = if self.is_strict {
+            accepted > self.epoch
+        } else {
+            accepted >= self.epoch
+        };
+        if raises {
             self.epoch = Epoch(accepted.0.saturating_add(1));
         }
         self.connecting.count(sid, voters);

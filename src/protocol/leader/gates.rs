@@ -7,6 +7,7 @@ use super::discovery::{Caller, Passage, StateSummary, Voters};
 use super::learner_handler::Step;
 use super::{Accepting, Leader, PROTOCOL_VERSION, Stage, ascending, send};
 use crate::base::Set;
+use crate::protocol::bugs::Bug;
 use crate::protocol::effect::{Record, Timer};
 use crate::protocol::host::Host;
 use crate::protocol::ids::{Epoch, Sid, Zxid};
@@ -79,6 +80,14 @@ impl Leader {
                     self.has_epoch_acks(caller, host);
                 }
             }
+            // As before ZOOKEEPER-1192: the wrong flag was looked at.
+            Passage::Waits
+                if caller == Caller::Leader
+                    && host.core.config.bugs.has(Bug::EpochAckNotAwaited) =>
+            {
+                self.discovery.give_up(caller);
+                self.has_epoch_acks(caller, host);
+            }
             Passage::Waits => start_wait(caller, host),
             Passage::Refused => {
                 if let Caller::Handler(conn) = caller {
@@ -126,11 +135,16 @@ impl Leader {
     fn has_new_leader_acks(&mut self, caller: Caller, host: &mut Host<'_, '_>) {
         match caller {
             Caller::Leader => self.serve(host),
-            Caller::Handler(conn) if self.stage == Stage::Serving => {
-                self.set_step(conn, Step::Broadcast);
-                send(conn, Zxid(-1), QuorumBody::UpToDate, host);
+            Caller::Handler(conn) => {
+                self.set_syncing(conn, None);
+                if let Some(handler) = self.handlers.get_mut(&conn) {
+                    handler.unacked.start();
+                    handler.step = Step::Startup;
+                }
+                if self.stage == Stage::Serving {
+                    self.bring_up(conn, host);
+                }
             }
-            Caller::Handler(conn) => self.set_step(conn, Step::Startup),
         }
     }
 }

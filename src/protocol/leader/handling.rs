@@ -1,16 +1,16 @@
 //! The handlers' threads: what a learner's packets do, each in its step.
 //!
-//! Source: `LearnerHandler.java, run, syncFollower`; `Leader.java, LearnerCnxAcceptor`.
+//! Source: `LearnerHandler.java, run`; `Leader.java, LearnerCnxAcceptor`.
 
 use super::discovery::{Caller, StateSummary};
 use super::learner_handler::{LearnerHandler, Step};
-use super::{Leader, PROTOCOL_VERSION, Stage, send, sync};
+use super::{Leader, PROTOCOL_VERSION, Stage};
 use crate::protocol::channel::Read;
 use crate::protocol::effect::{ConnId, Timer};
 use crate::protocol::host::Host;
 use crate::protocol::ids::{Epoch, LearnerType};
-use crate::protocol::message::{LearnerInfo, Message, QuorumBody, QuorumPacket};
-use crate::protocol::note::{DropReason, Note};
+use crate::protocol::message::{LearnerInfo, QuorumBody, QuorumPacket};
+use crate::protocol::note::{DropReason, Note, Why};
 
 impl Leader {
     pub(super) fn accept(&mut self, conn: ConnId, host: &Host<'_, '_>) {
@@ -29,34 +29,38 @@ impl Leader {
     }
 
     /// Lets every handler's thread run until it waits or its read blocks.
-    pub(super) fn settle(&mut self, host: &mut Host<'_, '_>) {
+    ///
+    /// # Errors
+    /// Why the leader must go.
+    pub(super) fn settle(&mut self, host: &mut Host<'_, '_>) -> Result<(), Why> {
         let mut ran = Ran::Further;
         while ran == Ran::Further {
             ran = Ran::NoFurther;
             // One that reads may open a gate for another that was looked at before.
             let conns: Vec<ConnId> = self.handlers.keys().copied().collect();
             for conn in conns {
-                while self.run_handler(conn, host) == Ran::Further {
+                while self.run_handler(conn, host)? == Ran::Further {
                     ran = Ran::Further;
                 }
             }
         }
+        Ok(())
     }
 
-    fn run_handler(&mut self, conn: ConnId, host: &mut Host<'_, '_>) -> Ran {
+    fn run_handler(&mut self, conn: ConnId, host: &mut Host<'_, '_>) -> Result<Ran, Why> {
         let Some(handler) = self.handlers.get_mut(&conn) else {
-            return Ran::NoFurther;
+            return Ok(Ran::NoFurther);
         };
         if !handler.reads() {
-            return Ran::NoFurther;
+            return Ok(Ran::NoFurther);
         }
         let had_timer = handler.channel.blocks();
-        match handler.channel.read() {
+        let ran = match handler.channel.read() {
             Read::Packet(packet) => {
                 if had_timer {
                     host.ctx.disarm(Timer::HandlerRead(conn));
                 }
-                self.take_packet(conn, &packet, host);
+                self.take_packet(conn, &packet, host)?;
                 Ran::Further
             }
             Read::Garbage => {
@@ -78,12 +82,18 @@ impl Leader {
                 Ran::NoFurther
             }
             Read::StillBlocks => Ran::NoFurther,
-        }
+        };
+        Ok(ran)
     }
 
-    fn take_packet(&mut self, conn: ConnId, packet: &QuorumPacket, host: &mut Host<'_, '_>) {
+    fn take_packet(
+        &mut self,
+        conn: ConnId,
+        packet: &QuorumPacket,
+        host: &mut Host<'_, '_>,
+    ) -> Result<(), Why> {
         let Some(handler) = self.handlers.get_mut(&conn) else {
-            return;
+            return Ok(());
         };
         match (handler.step, &packet.body) {
             (Step::ReadInfo, QuorumBody::FollowerInfo(info)) => {
@@ -108,13 +118,12 @@ impl Leader {
                 let sid = handler.sid();
                 self.newleader_ack(Caller::Handler(conn), sid, packet.zxid, host);
             }
-            // Whatever comes now shows that the learner lives; kinds that mean nothing here are
-            // only warned about by the original.
-            (Step::Broadcast, _) => {
-                handler.ack_deadline = self.tick.saturating_add(host.core.config.sync_limit);
+            (Step::Broadcast, body) => {
+                return self.take_in_broadcast(conn, packet.zxid, body, host);
             }
             _ => self.drop_learner(conn, DropReason::IllegalPacket, host),
         }
+        Ok(())
     }
 
     fn take_info(
@@ -142,35 +151,14 @@ impl Leader {
         self.epoch_to_propose(Caller::Handler(conn), info.sid, accepted, host);
     }
 
-    /// `syncFollower`, then NEWLEADER; from here on the learner is pinged and forwarded to.
-    pub(super) fn synchronise(&mut self, conn: ConnId, host: &mut Host<'_, '_>) {
-        let Some(handler) = self.handlers.get_mut(&conn) else {
-            return;
-        };
-        let plan = sync::choose(
-            handler.peer_zxid,
-            host.core.db.last_processed(),
-            host.core.db.committed().max(),
-        );
-        host.ctx.note(Note::SyncChosen {
-            to: handler.sid(),
-            peer_zxid: handler.peer_zxid,
-            mode: plan.mode,
-        });
-        handler.step = Step::ReadNewLeaderAck;
-        if handler.is_forwarding() {
-            self.update_need_oracle(host);
-        }
-        host.ctx.send(conn, Message::Quorum(plan.packet()));
-        let zxid = self.discovery.new_leader_zxid();
-        send(conn, zxid, QuorumBody::NewLeader, host);
-    }
-
     pub(super) fn drop_learner(&mut self, conn: ConnId, why: DropReason, host: &mut Host<'_, '_>) {
         let Some(handler) = self.handlers.remove(&conn) else {
             return;
         };
         self.discovery.give_up(Caller::Handler(conn));
+        if let Some(mode) = handler.syncing {
+            self.end_sync(mode);
+        }
         if let Some(timer) = handler.timer() {
             host.ctx.disarm(timer);
         }

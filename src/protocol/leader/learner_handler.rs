@@ -5,10 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ack_timer::AckTimer;
 use crate::base::Micros;
 use crate::protocol::channel::Channel;
 use crate::protocol::effect::{ConnId, Timer};
 use crate::protocol::ids::{LearnerType, Sid, Zxid};
+use crate::protocol::message::QuorumPacket;
+use crate::protocol::note::SyncMode;
 use crate::protocol::status::{LearnerPhase, LearnerStatus};
 
 /// A learner's connection at the leader.
@@ -24,6 +27,12 @@ pub struct LearnerHandler {
     /// Its last logged zxid as ACKEPOCH said.
     pub(super) peer_zxid: Zxid,
     pub(super) channel: Channel,
+    /// Queued, in order, until the sender starts.
+    pub(super) held: Vec<QuorumPacket>,
+    /// Which kind of synchronisation is under way.
+    pub(super) syncing: Option<SyncMode>,
+    /// Proposals it owes acknowledgements for.
+    pub(super) unacked: AckTimer,
 }
 
 /// Where the handler's thread stands.
@@ -39,6 +48,8 @@ pub(super) enum Step {
     ReadAckEpoch,
     /// Waits in `waitForEpochAck`, to synchronise from there on.
     EpochAckQuorum,
+    /// Serialises a snapshot; everything else is queued meanwhile.
+    Serializing(Serializing),
     /// Synchronisation data and NEWLEADER are on their way; reads their ACK.
     ReadNewLeaderAck,
     /// Waits in `waitForNewLeaderAck`.
@@ -47,6 +58,15 @@ pub(super) enum Step {
     Startup,
     /// Was sent UPTODATE; reads whatever comes.
     Broadcast,
+}
+
+/// How far a snapshot has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(super) enum Serializing {
+    /// Its header is not written.
+    Header,
+    /// Its header says this zxid; its content is not written.
+    Content(Zxid),
 }
 
 impl LearnerHandler {
@@ -60,7 +80,15 @@ impl LearnerHandler {
             heard_at: now,
             peer_zxid: Zxid(0),
             channel: Channel::default(),
+            held: Vec::new(),
+            syncing: None,
+            unacked: AckTimer::default(),
         }
+    }
+
+    /// Its connection.
+    pub(super) const fn conn(&self) -> ConnId {
+        self.conn
     }
 
     /// The id it counts for.
@@ -83,7 +111,16 @@ impl LearnerHandler {
 
     /// True for a member of the forwarding set: a participant that synchronises or has done so.
     pub fn is_forwarding(&self) -> bool {
-        self.has_sender() && self.learner_type == LearnerType::Participant
+        self.is_forwarded_to() && self.learner_type == LearnerType::Participant
+    }
+
+    /// True for a member of the observers' set.
+    pub(super) fn is_observing(&self) -> bool {
+        self.is_forwarded_to() && self.learner_type == LearnerType::Observer
+    }
+
+    fn is_forwarded_to(&self) -> bool {
+        self.step > Step::EpochAckQuorum
     }
 
     /// True where its thread reads; elsewhere packets stay in the socket.
@@ -101,6 +138,7 @@ impl LearnerHandler {
             Step::EpochQuorum | Step::EpochAckQuorum | Step::NewLeaderQuorum => {
                 Some(Timer::HandlerWait(self.conn))
             }
+            Step::Serializing(_) => Some(Timer::HandlerSnapshot(self.conn)),
             Step::ReadInfo | Step::ReadAckEpoch | Step::ReadNewLeaderAck | Step::Broadcast => {
                 if self.channel.blocks() {
                     Some(Timer::HandlerRead(self.conn))
@@ -121,7 +159,7 @@ impl LearnerHandler {
                 | Step::EpochQuorum
                 | Step::ReadAckEpoch
                 | Step::EpochAckQuorum => LearnerPhase::Joining,
-                Step::ReadNewLeaderAck => LearnerPhase::Syncing,
+                Step::Serializing(_) | Step::ReadNewLeaderAck => LearnerPhase::Syncing,
                 Step::NewLeaderQuorum | Step::Startup => LearnerPhase::Acked,
                 Step::Broadcast => LearnerPhase::Serving,
             },

@@ -4,13 +4,14 @@
 //! Source: `Leader.java, lead` (its loop); `QuorumOracleMaj.java, updateNeedOracle`.
 
 use super::discovery::Voters;
-use super::{Leader, ascending, send};
+use super::{Leader, ascending};
 use crate::base::Set;
+use crate::protocol::bugs::Bug;
 use crate::protocol::effect::{ConnId, Timer};
 use crate::protocol::host::Host;
 use crate::protocol::ids::Sid;
 use crate::protocol::message::QuorumBody;
-use crate::protocol::note::{Note, Why};
+use crate::protocol::note::{DropReason, Note, Why};
 
 impl Leader {
     /// One turn of the leader's loop: tickTime / 2 after the last.
@@ -23,18 +24,29 @@ impl Leader {
             self.tick += 1;
             self.check_quorum(host)?;
         }
-        let pinged: Vec<ConnId> = self
-            .handlers
-            .iter()
-            .filter(|(_, handler)| handler.has_sender())
-            .map(|(conn, _)| *conn)
-            .collect();
-        for conn in pinged {
-            send(conn, self.last_proposed, QuorumBody::Ping, host);
+        let conns: Vec<ConnId> = self.handlers.keys().copied().collect();
+        for conn in conns {
+            self.ping(conn, host);
         }
         let half = host.core.config.ping_interval();
         host.ctx.arm(Timer::LeaderTick, half);
         Ok(())
+    }
+
+    /// A learner that owes an acknowledgement for too long is closed instead.
+    fn ping(&mut self, conn: ConnId, host: &mut Host<'_, '_>) {
+        let limit = host.core.config.sync_time();
+        let Some(handler) = self.handlers.get_mut(&conn) else {
+            return;
+        };
+        if !handler.has_sender() {
+            return;
+        }
+        if handler.unacked.is_over(host.ctx.now, limit) {
+            self.drop_learner(conn, DropReason::ProposalUnacknowledged, host);
+        } else {
+            handler.queue(self.last_proposed, QuorumBody::Ping, host);
+        }
     }
 
     fn check_quorum(&mut self, host: &mut Host<'_, '_>) -> Result<(), Why> {
@@ -51,8 +63,10 @@ impl Leader {
             });
             self.last_alive = alive;
         }
-        if enough || self.oracle_overrides(host) {
+        if enough {
             Ok(())
+        } else if self.oracle_overrides(host) {
+            self.judge_again(host)
         } else {
             Err(Why::QuorumLost)
         }
@@ -60,10 +74,11 @@ impl Leader {
 
     /// The voters heard from within the limit; a learner that still synchronises counts.
     fn alive(&self, host: &Host<'_, '_>) -> Set<Sid> {
+        let all = host.core.config.bugs.has(Bug::CountObserversAlive);
         let synced = self.handlers.values().filter(|h| h.is_synced(self.tick));
         core::iter::once(host.core.config.my_id)
             .chain(synced.map(super::LearnerHandler::sid))
-            .filter(|sid| host.core.quorum.voting_members().contains(sid))
+            .filter(|sid| all || host.core.quorum.voting_members().contains(sid))
             .collect()
     }
 

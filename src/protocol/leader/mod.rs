@@ -1,17 +1,22 @@
 //! A peer in LEADING: gathers an epoch, brings learners to its history, serves until it loses them.
 //!
 //! The thread of `Leader.lead` and those of its handlers as one state machine: [`Stage`] is where
-//! the leader's own thread stands, [`learner_handler::Step`] where a handler's does. Broadcast is
-//! not here yet: what a learner sends in that phase counts as a sign of life and nothing else.
+//! the leader's own thread stands, [`learner_handler::Step`] where a handler's does.
 //! Source: `Leader.java, lead`; `LearnerHandler.java, run`.
 
+mod ack_timer;
+pub mod broadcast;
 pub mod discovery;
+mod forwarding;
 mod gates;
 mod handling;
 pub mod learner_handler;
 mod liveness;
 pub mod sync;
+pub mod throttle;
 
+#[cfg(test)]
+mod broadcast_tests;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +24,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::bugs::Bug;
 use super::config::bounded;
 use super::effect::{ConnId, Effect, Input, Port, Record, Route, Ticket, Timer};
 use super::host::Host;
@@ -27,8 +33,10 @@ use super::message::{Message, QuorumBody, QuorumPacket};
 use super::note::{DropReason, Note, Why};
 use super::status::PeerStatus;
 use crate::base::{Map, Micros, Set};
+use broadcast::Proposal;
 use discovery::{Caller, Discovery, StateSummary};
 use learner_handler::{LearnerHandler, Step};
+use throttle::SyncThrottle;
 
 /// The protocol version both sides state; older ones are not spoken here.
 pub(super) const PROTOCOL_VERSION: i32 = 0x1_0000;
@@ -46,6 +54,11 @@ pub(super) struct Leader {
     tick: u64,
     half_ticks: u64,
     last_proposed: Zxid,
+    last_committed: Zxid,
+    /// Proposed and not committed, by zxid.
+    outstanding: Map<Zxid, Proposal>,
+    /// Synchronisations under way: DIFF and TRUNC, then SNAP.
+    throttles: [SyncThrottle; 2],
     /// Who was alive at the last check that was worth a note.
     last_alive: Set<Sid>,
 }
@@ -87,13 +100,23 @@ impl Leader {
         let ticket = host.persist(Record::Snapshot(Arc::new(host.core.db.snapshot())));
         Self {
             stage: Stage::Loading(ticket),
-            discovery: Discovery::new(host.core.config.my_id, summary),
+            discovery: if host.core.config.bugs.has(Bug::StrictGreater) {
+                Discovery::new(host.core.config.my_id, summary).comparing_strictly()
+            } else {
+                Discovery::new(host.core.config.my_id, summary)
+            },
             accepting: None,
             waiting_since: None,
             handlers: Map::new(),
             tick: 0,
             half_ticks: 0,
             last_proposed: Zxid(0),
+            last_committed: Zxid(0),
+            outstanding: Map::new(),
+            throttles: [
+                SyncThrottle::new(host.core.config.sync.max_diff_syncs),
+                SyncThrottle::new(host.core.config.sync.max_snap_syncs),
+            ],
             last_alive: Set::new(),
         }
     }
@@ -116,12 +139,11 @@ impl Leader {
                     handler.channel.end();
                 }
             }
-            Input::Persisted(ticket) => self.persisted(ticket, host),
+            Input::Persisted(ticket) => self.persisted(ticket, host)?,
             Input::Fired(timer) => self.fired(timer, host)?,
             Input::Opened(..) | Input::Refused(..) | Input::Boot | Input::Oracle { .. } => {}
         }
-        self.settle(host);
-        Ok(())
+        self.settle(host)
     }
 
     /// `reportLookingSid`: a voter is LOOKING; the leader may have waited for its epoch long
@@ -143,11 +165,20 @@ impl Leader {
         Ok(())
     }
 
-    /// Leaves LEADING: closes every learner and the port.
-    pub(super) fn leave(&mut self, host: &mut Host<'_, '_>) {
+    /// A leader begins to leave LEADING: nobody is accepted any more.
+    pub(super) fn stop_accepting(host: &mut Host<'_, '_>) {
         host.ctx.disarm(Timer::LeaderWait);
         host.ctx.disarm(Timer::LeaderTick);
         host.ctx.emit(Effect::Unlisten(Port::Quorum));
+    }
+
+    /// True where the server has started: its log is drained and replayed when it is left.
+    pub(super) fn serves(&self) -> bool {
+        self.stage == Stage::Serving
+    }
+
+    /// Its server is shut down: every learner is closed.
+    pub(super) fn close_learners(&mut self, host: &mut Host<'_, '_>) {
         let conns: Vec<ConnId> = self.handlers.keys().copied().collect();
         for conn in conns {
             self.drop_learner(conn, DropReason::LeaderLeaves, host);
@@ -168,8 +199,13 @@ impl Leader {
 
     // The leader's own thread.
 
-    fn persisted(&mut self, ticket: Ticket, host: &mut Host<'_, '_>) {
-        if self.stage == Stage::Loading(ticket) {
+    fn persisted(&mut self, ticket: Ticket, host: &mut Host<'_, '_>) -> Result<(), Why> {
+        if let Some(zxids) = host.logged(ticket) {
+            let me = host.core.config.my_id;
+            for zxid in zxids {
+                self.process_ack(me, zxid, host)?;
+            }
+        } else if self.stage == Stage::Loading(ticket) {
             self.start_accepting(host);
         } else if self.stage == Stage::WritingEpoch(ticket) {
             self.await_new_leader_acks(host);
@@ -180,6 +216,7 @@ impl Leader {
                 self.has_epoch(caller, host);
             }
         }
+        Ok(())
     }
 
     fn fired(&mut self, timer: Timer, host: &mut Host<'_, '_>) -> Result<(), Why> {
@@ -197,6 +234,7 @@ impl Leader {
             Timer::HandlerWait(conn) if self.discovery.give_up(Caller::Handler(conn)) => {
                 self.drop_learner(conn, DropReason::WaitedTooLong, host);
             }
+            Timer::HandlerSnapshot(conn) => self.serialize(conn, host),
             Timer::HandlerRead(conn) => {
                 if self.handlers.get(&conn).is_some_and(|h| h.channel.blocks()) {
                     self.drop_learner(conn, DropReason::Silent, host);
@@ -257,6 +295,7 @@ impl Leader {
         self.stage = Stage::Serving;
         let zxid = self.discovery.new_leader_zxid();
         host.core.db.set_last_processed(zxid);
+        self.last_committed = zxid;
         host.election.update_election_vote(epoch);
         host.set_phase(ZabState::Broadcast);
         host.ctx.note(Note::Serving {
@@ -265,10 +304,10 @@ impl Leader {
         });
         host.ctx
             .arm(Timer::LeaderTick, host.core.config.ping_interval());
-        for (conn, handler) in self.handlers.iter_mut() {
+        for handler in self.handlers.values_mut() {
             if handler.step == Step::Startup {
                 handler.step = Step::Broadcast;
-                send(*conn, Zxid(-1), QuorumBody::UpToDate, host);
+                handler.queue(Zxid(-1), QuorumBody::UpToDate, host);
             }
         }
     }

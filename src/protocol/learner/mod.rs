@@ -14,8 +14,12 @@ mod tests;
 
 pub(super) use observer::election_delay;
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
+use super::bugs::Bug;
 use super::channel::{Channel, Read};
 use super::effect::{ConnId, Effect, Input, Port, Record, Route, Ticket, Timer};
 use super::host::Host;
@@ -23,9 +27,11 @@ use super::ids::{Epoch, LearnerType, Sid, ZabState, Zxid};
 use super::leader::PROTOCOL_VERSION;
 use super::message::{LearnerInfo, Message, QuorumBody, QuorumPacket};
 use super::note::{Note, SyncMode, Why};
+use super::server::Txn;
 use super::status::PeerStatus;
 use crate::base::Micros;
 use connect::{Connector, Next};
+use sync::Gathered;
 
 /// A learner, from the moment it knows whom to follow.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,8 +46,12 @@ pub(super) struct Learner {
     last_logged: Zxid,
     /// The leader's epoch, once LEADERINFO was read.
     epoch: Epoch,
-    /// True where NEWLEADER must be preceded by writing a snapshot.
-    needs_snapshot: bool,
+    /// What was gathered on the way to serving.
+    sync: Gathered,
+    /// `pendingTxns`: proposed, not committed; oldest first.
+    pending: VecDeque<Arc<Txn>>,
+    /// The last transaction proposed in the broadcast phase.
+    last_queued: Option<Zxid>,
 }
 
 /// What the learner's thread does.
@@ -65,6 +75,8 @@ enum Stage {
     Syncing,
     /// NEWLEADER was read: writes the snapshot.
     WritingSnapshot(Ticket),
+    /// NEWLEADER was read: writes what is committed to the log.
+    WritingLog(Ticket),
     /// NEWLEADER was read: writes currentEpoch.
     WritingCurrentEpoch(Ticket),
     /// Serves.
@@ -100,7 +112,9 @@ impl Learner {
             patience: Patience::Init,
             last_logged: Zxid(0),
             epoch: Epoch(-1),
-            needs_snapshot: false,
+            sync: Gathered::default(),
+            pending: VecDeque::new(),
+            last_queued: None,
         };
         match learner.kind {
             LearnerType::Observer => match observer::reconnect_delay(host) {
@@ -124,7 +138,7 @@ impl Learner {
                 self.channel.push(message);
             }
             Input::Closed(conn) if self.conn == Some(conn) => self.channel.end(),
-            Input::Persisted(ticket) => self.persisted(ticket, host),
+            Input::Persisted(ticket) => self.persisted(ticket, host)?,
             Input::Fired(timer) => self.fired(timer, host)?,
             Input::Opened(conn, Route::Accepted(Port::Quorum)) => host.ctx.hangup(conn),
             Input::Opened(..)
@@ -154,6 +168,7 @@ impl Learner {
             | Stage::Truncating(_)
             | Stage::Syncing
             | Stage::WritingSnapshot(_)
+            | Stage::WritingLog(_)
             | Stage::WritingCurrentEpoch(_)
             | Stage::Broadcast => {
                 if self.channel.blocks() {
@@ -164,9 +179,15 @@ impl Learner {
         if let Some(conn) = self.conn.take() {
             host.ctx.hangup(conn);
         }
-        if host.core.sync_mode == Some(SyncMode::Snap) {
+        let keeps = host.core.config.bugs.has(Bug::KeepMemoryAfterPartialSnap);
+        if host.core.sync_mode == Some(SyncMode::Snap) && !keeps {
             host.core.reload();
         }
+    }
+
+    /// True where the server has started: its log is drained and replayed when it is left.
+    pub(super) const fn serves(&self) -> bool {
+        matches!(self.stage, Stage::Broadcast)
     }
 
     /// Copies what can be seen from outside.
@@ -298,20 +319,15 @@ impl Learner {
         match self.stage {
             Stage::ReadLeaderInfo => self.take_leader_info(packet, host),
             Stage::ReadSync => self.take_sync(packet, host),
-            Stage::Syncing => {
-                self.take_while_syncing(packet, host);
-                Ok(())
-            }
-            Stage::Broadcast => {
-                self.take_in_broadcast(packet, host);
-                Ok(())
-            }
+            Stage::Syncing => self.take_while_syncing(packet, host),
+            Stage::Broadcast => self.take_in_broadcast(packet, host),
             Stage::Sleeping
             | Stage::Dialing(_)
             | Stage::Pausing(_)
             | Stage::WritingAcceptedEpoch(_)
             | Stage::Truncating(_)
             | Stage::WritingSnapshot(_)
+            | Stage::WritingLog(_)
             | Stage::WritingCurrentEpoch(_) => Ok(()),
         }
     }
@@ -357,7 +373,11 @@ impl Learner {
         host.set_phase(ZabState::Synchronization);
     }
 
-    fn persisted(&mut self, ticket: Ticket, host: &mut Host<'_, '_>) {
+    fn persisted(&mut self, ticket: Ticket, host: &mut Host<'_, '_>) -> Result<(), Why> {
+        if let Some(zxids) = host.logged(ticket) {
+            self.ack_logged(zxids, host);
+            return Ok(());
+        }
         match self.stage {
             Stage::WritingAcceptedEpoch(waited) if waited == ticket => {
                 host.ctx.note(Note::EpochAccepted {
@@ -367,11 +387,17 @@ impl Learner {
                 self.ack_epoch(host.core.current_epoch, host);
             }
             Stage::Truncating(waited) if waited == ticket => self.truncated(host),
-            Stage::WritingSnapshot(waited) if waited == ticket => self.write_current_epoch(host),
-            Stage::WritingCurrentEpoch(waited) if waited == ticket => self.ack_new_leader(host),
+            Stage::WritingSnapshot(waited)
+            | Stage::WritingLog(waited)
+            | Stage::WritingCurrentEpoch(waited)
+                if waited == ticket =>
+            {
+                return self.go_on_with_new_leader(host);
+            }
             Stage::WritingAcceptedEpoch(_)
             | Stage::Truncating(_)
             | Stage::WritingSnapshot(_)
+            | Stage::WritingLog(_)
             | Stage::WritingCurrentEpoch(_)
             | Stage::Sleeping
             | Stage::Dialing(_)
@@ -381,6 +407,7 @@ impl Learner {
             | Stage::Syncing
             | Stage::Broadcast => {}
         }
+        Ok(())
     }
 
     const fn reads(&self) -> bool {

@@ -7,27 +7,32 @@ use crate::protocol::message::ElectionMessage;
 use crate::protocol::note::Malformed;
 use crate::protocol::testkit::{Rig, at, disk, packet};
 
-const CONN: ConnId = ConnId(1);
+pub(super) const CONN: ConnId = ConnId(1);
 const LEADER: Sid = Sid(3);
 const LEADER_INFO: QuorumBody = QuorumBody::LeaderInfo {
     protocol_version: 0x1_0000,
 };
 
-struct Learn {
-    rig: Rig,
+/// A state whose zxid does not matter: the packet's counts.
+fn snap() -> QuorumBody {
+    QuorumBody::Snap(Arc::default())
+}
+
+pub(super) struct Learn {
+    pub(super) rig: Rig,
     learner: Learner,
 }
 
 impl Learn {
     /// Server 1, which has accepted epoch 4, acknowledged 3 and is at (3, 7), dials server 3.
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::of(
             PeerConfig::sample(Sid(1), Ensemble::plain(3, 1)),
             &disk(4, 3, at(3, 7)),
         )
     }
 
-    fn of(config: PeerConfig, disk: &Durable) -> Self {
+    pub(super) fn of(config: PeerConfig, disk: &Durable) -> Self {
         let mut rig = Rig::new(config, disk);
         let learner = rig
             .with(|host| Learner::enter(LEADER, host))
@@ -35,37 +40,37 @@ impl Learn {
         Self { rig, learner }
     }
 
-    fn take(&mut self, input: Input) -> Result<(), Why> {
+    pub(super) fn take(&mut self, input: Input) -> Result<(), Why> {
         let learner = &mut self.learner;
         self.rig.with(|host| learner.on_input(input, host))
     }
 
-    fn does(&mut self, input: Input) {
+    pub(super) fn does(&mut self, input: Input) {
         self.take(input).expect("the learner stays");
     }
 
-    fn hears(&mut self, zxid: Zxid, body: QuorumBody) -> Result<(), Why> {
+    pub(super) fn hears(&mut self, zxid: Zxid, body: QuorumBody) -> Result<(), Why> {
         self.take(packet(CONN, zxid, body))
     }
 
-    fn written(&mut self) {
+    pub(super) fn written(&mut self) {
         let input = self.rig.written();
         self.does(input);
     }
 
-    fn leave(&mut self) {
+    pub(super) fn leave(&mut self) {
         let learner = &mut self.learner;
         self.rig.with(|host| learner.leave(host));
     }
 
-    fn connected() -> Self {
+    pub(super) fn connected() -> Self {
         let mut learn = Self::new();
         learn.does(Input::Opened(CONN, Route::To(LEADER, Port::Quorum)));
         learn
     }
 
     /// As [`Self::registered`], with its last five transactions in the log.
-    fn logged() -> Self {
+    pub(super) fn with_a_log() -> Self {
         let config = PeerConfig::sample(Sid(1), Ensemble::plain(3, 1));
         let disk = Durable {
             accepted_epoch: Some(Epoch(4)),
@@ -75,11 +80,11 @@ impl Learn {
     }
 
     /// Has acknowledged epoch 5.
-    fn registered() -> Self {
+    pub(super) fn registered() -> Self {
         Self::register(Self::new())
     }
 
-    fn register(mut learn: Self) -> Self {
+    pub(super) fn register(mut learn: Self) -> Self {
         learn.does(Input::Opened(CONN, Route::To(LEADER, Port::Quorum)));
         learn.hears(at(5, 0), LEADER_INFO).expect("stays");
         learn.written();
@@ -87,7 +92,7 @@ impl Learn {
     }
 
     /// Serves under epoch 5.
-    fn serving() -> Self {
+    pub(super) fn serving() -> Self {
         let mut learn = Self::registered();
         learn.hears(at(3, 7), QuorumBody::Diff).expect("stays");
         learn.hears(at(5, 0), QuorumBody::NewLeader).expect("stays");
@@ -300,7 +305,7 @@ fn what_means_nothing_to_a_serving_learner_is_only_warned_about() {
 #[test]
 fn a_snapshot_is_on_disk_before_the_epoch() {
     let mut learn = Learn::registered();
-    learn.hears(at(4, 9), QuorumBody::Snap).expect("stays");
+    learn.hears(at(4, 9), snap()).expect("stays");
     assert_eq!(learn.rig.persist(), None);
     assert_eq!(learn.rig.core.db.last_processed(), at(4, 9));
     learn.hears(at(5, 0), QuorumBody::NewLeader).expect("stays");
@@ -316,7 +321,7 @@ fn a_snapshot_is_on_disk_before_the_epoch() {
 
 #[test]
 fn a_truncated_log_is_read_again() {
-    let mut learn = Learn::logged();
+    let mut learn = Learn::with_a_log();
     learn.hears(at(3, 5), QuorumBody::Trunc).expect("stays");
     let (record, _) = learn.rig.persist().expect("a write");
     assert_eq!(record, Record::Truncate(at(3, 5)));
@@ -332,7 +337,7 @@ fn a_truncated_log_is_read_again() {
 fn an_interrupted_snapshot_is_forgotten_and_so_is_memory_at_later_failed_connects() {
     // QUIRK(sync-mode-stays)
     let mut learn = Learn::registered();
-    learn.hears(at(4, 9), QuorumBody::Snap).expect("stays");
+    learn.hears(at(4, 9), snap()).expect("stays");
     learn.leave();
     assert_eq!(learn.rig.core.db.last_processed(), at(3, 7));
     learn.rig.core.db.set_last_processed(at(6, 0));

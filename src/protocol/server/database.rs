@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::txn::{Txn, TxnBody};
+use super::tree::{Applied, DataTree};
+use super::txn::Txn;
 use crate::base::Map;
 use crate::protocol::ids::{SessionId, Zxid};
 
@@ -18,20 +19,12 @@ pub const COMMIT_LOG_COUNT: usize = 500;
 /// What a server knows of its clients' data.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Database {
-    znodes: Arc<Znodes>,
+    /// Shared with copies and snapshots until one of them changes.
+    tree: Arc<DataTree>,
     /// The global sessions with their timeouts, ms.
     sessions: Map<SessionId, i64>,
     last_processed: Zxid,
     committed: CommittedLog,
-}
-
-type Znodes = Map<Arc<str>, Znode>;
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-struct Znode {
-    data: Arc<str>,
-    /// The session it ends with; 0 where it does not.
-    owner: SessionId,
 }
 
 /// A state of the database as it is written to disk or sent to a learner.
@@ -42,27 +35,19 @@ struct Znode {
 pub struct Snapshot {
     /// The zxid in its name.
     pub zxid: Zxid,
-    znodes: Arc<Znodes>,
+    tree: Arc<DataTree>,
     sessions: Map<SessionId, i64>,
 }
 
 impl Snapshot {
     /// About as many bytes as its file would have.
     pub fn bytes(&self) -> u64 {
-        let znodes = self.znodes.iter().map(|(path, znode)| {
+        let mut bytes = 500 + 12 * self.sessions.len() as u64;
+        for (path, znode) in self.tree.iter() {
             // Lengths, an ACL reference and a `StatPersisted`.
-            (path.len() + znode.data.len()) as u64 + 76
-        });
-        znodes.sum::<u64>() + 12 * self.sessions.len() as u64 + 500
-    }
-
-    /// The same content under another zxid.
-    #[must_use]
-    pub fn named(&self, zxid: Zxid) -> Self {
-        Self {
-            zxid,
-            ..self.clone()
+            bytes += (path.len() + znode.data.len()) as u64 + 76;
         }
+        bytes
     }
 }
 
@@ -105,9 +90,14 @@ impl Database {
         &self.sessions
     }
 
+    /// All znodes.
+    pub fn tree(&self) -> &DataTree {
+        &self.tree
+    }
+
     /// The content of a znode.
     pub fn data(&self, path: &str) -> Option<&Arc<str>> {
-        self.znodes.get(path).map(|znode| &znode.data)
+        self.tree.get(path).map(|znode| &znode.data)
     }
 
     /// Applies a transaction to tree and sessions and adds it to the committed log.
@@ -117,64 +107,26 @@ impl Database {
     ///
     /// # Errors
     /// [`Gap`] where the committed log would get a hole; the state has changed all the same.
-    pub fn apply(&mut self, txn: &Arc<Txn>) -> Result<(), Gap> {
-        self.process(txn);
-        self.committed.push(txn)
+    pub fn apply(&mut self, txn: &Arc<Txn>) -> Result<Applied, Gap> {
+        let applied = self.process(txn);
+        self.committed.push(txn).map(|()| applied)
     }
 
     /// As [`Self::apply`], past the committed log.
-    pub fn process(&mut self, txn: &Txn) {
-        self.change(txn, &txn.body);
-        self.last_processed = self.last_processed.max(txn.zxid);
-    }
-
-    fn change(&mut self, txn: &Txn, body: &TxnBody) {
-        match body {
-            TxnBody::CreateSession { timeout_ms } => {
-                self.sessions.insert(txn.session, *timeout_ms);
-            }
-            TxnBody::CloseSession { .. } => {
-                self.sessions.remove(&txn.session);
-                Arc::make_mut(&mut self.znodes).retain(|_, znode| {
-                    znode.owner != txn.session || znode.owner == SessionId::default()
-                });
-            }
-            TxnBody::Create {
-                path,
-                data,
-                is_ephemeral,
-                ..
-            } => {
-                let owner = if *is_ephemeral {
-                    txn.session
-                } else {
-                    SessionId::default()
-                };
-                let data = Arc::clone(data);
-                Arc::make_mut(&mut self.znodes).insert(Arc::clone(path), Znode { data, owner });
-            }
-            TxnBody::Delete { path } => {
-                Arc::make_mut(&mut self.znodes).remove(path);
-            }
-            TxnBody::SetData { path, data, .. } => {
-                if let Some(znode) = Arc::make_mut(&mut self.znodes).get_mut(path) {
-                    znode.data = Arc::clone(data);
-                }
-            }
-            TxnBody::Multi(parts) => {
-                for part in parts {
-                    self.change(txn, part);
-                }
-            }
-            TxnBody::Check { .. } | TxnBody::Error(_) => {}
+    pub fn process(&mut self, txn: &Txn) -> Applied {
+        let applied = Arc::make_mut(&mut self.tree).apply(txn);
+        if let Some(change) = applied.session {
+            change.write_to(&mut self.sessions);
         }
+        self.last_processed = self.last_processed.max(txn.zxid);
+        applied
     }
 
     /// The present state, named by the last zxid processed.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {
             zxid: self.last_processed,
-            znodes: Arc::clone(&self.znodes),
+            tree: Arc::clone(&self.tree),
             sessions: self.sessions.clone(),
         }
     }
@@ -182,7 +134,7 @@ impl Database {
     /// Takes a snapshot's state in place of everything it held.
     pub fn restore(&mut self, snapshot: &Snapshot) {
         *self = Self {
-            znodes: Arc::clone(&snapshot.znodes),
+            tree: Arc::clone(&snapshot.tree),
             sessions: snapshot.sessions.clone(),
             last_processed: snapshot.zxid,
             committed: CommittedLog::default(),
@@ -193,12 +145,10 @@ impl Database {
     ///
     /// Source: `ZooKeeperServer.java, loadData`.
     pub fn remove_orphans(&mut self) {
-        let sessions = &self.sessions;
-        let is_orphan = |znode: &Znode| {
-            znode.owner != SessionId::default() && !sessions.contains_key(&znode.owner)
-        };
-        if self.znodes.values().any(is_orphan) {
-            Arc::make_mut(&mut self.znodes).retain(|_, znode| !is_orphan(znode));
+        let known = |session| self.sessions.contains_key(&session);
+        if self.tree.owners().any(|(session, _)| !known(session)) {
+            let tree = Arc::make_mut(&mut self.tree);
+            tree.kill_unknown_sessions(&self.sessions, self.last_processed);
         }
     }
 }
@@ -246,6 +196,7 @@ impl CommittedLog {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::TxnBody;
     use crate::protocol::testkit::{at, create, set};
 
     #[test]
@@ -279,19 +230,20 @@ mod tests {
             next: at(1, 3),
         };
         assert_eq!(db.apply(&set(at(1, 3), "/a", "")), Err(gap));
-        assert_eq!(db.apply(&set(at(2, 5), "/a", "")), Ok(()));
-        assert_eq!(db.apply(&set(at(1, 1), "/a", "")), Ok(()), "ignored");
+        assert!(db.apply(&set(at(2, 5), "/a", "")).is_ok());
+        assert!(db.apply(&set(at(1, 1), "/a", "")).is_ok(), "ignored");
         assert_eq!(db.committed().max(), Some(at(2, 5)));
     }
 
     #[test]
     fn applying_again_takes_the_state_back_but_not_the_zxid() {
         let mut db = Database::default();
-        db.apply(&create(at(1, 1), "/a", "1")).expect("no gap");
-        db.apply(&set(at(1, 2), "/a", "2")).expect("no gap");
-        db.apply(&create(at(1, 1), "/a", "1")).expect("ignored");
+        db.apply(&create(at(1, 1), "/a", "0")).expect("no gap");
+        db.apply(&set(at(1, 2), "/a", "1")).expect("no gap");
+        db.apply(&set(at(1, 3), "/a", "2")).expect("no gap");
+        db.apply(&set(at(1, 2), "/a", "1")).expect("ignored");
         assert_eq!(db.data("/a").map(|data| &**data), Some("1"));
-        assert_eq!(db.last_processed(), at(1, 2));
+        assert_eq!(db.last_processed(), at(1, 3));
     }
 
     #[test]

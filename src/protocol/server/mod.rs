@@ -8,6 +8,7 @@ mod answer;
 pub mod database;
 pub mod expiry;
 pub mod leading;
+pub(super) mod log_stage;
 pub mod pipeline;
 pub mod prep;
 pub mod reply;

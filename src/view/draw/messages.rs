@@ -423,7 +423,13 @@ pub(crate) fn message_label(message: &Message) -> String {
             | QuorumBody::ObserverInfo(_)
             | QuorumBody::LeaderInfo { .. }
             | QuorumBody::NewLeader => format!("{} e{}", message.label(), packet.zxid.epoch()),
-            QuorumBody::Diff | QuorumBody::Trunc | QuorumBody::Snap | QuorumBody::Ack => {
+            QuorumBody::Diff
+            | QuorumBody::Trunc
+            | QuorumBody::Snap(_)
+            | QuorumBody::Ack
+            | QuorumBody::Proposal(_)
+            | QuorumBody::Commit
+            | QuorumBody::Inform(_) => {
                 format!("{} {}", message.label(), zxid_text(packet.zxid))
             }
             QuorumBody::UpToDate

@@ -21,6 +21,7 @@ const fn zab(level: Level, key: &'static str) -> Saying {
 pub(super) fn note(me: Sid, note: &Note) -> Saying {
     election(me, note)
         .or_else(|| channel(me, note))
+        .or_else(|| broadcast(note))
         .unwrap_or_else(|| machine(note))
 }
 
@@ -168,6 +169,18 @@ fn channel(me: Sid, note: &Note) -> Option<Saying> {
     Some(said)
 }
 
+/// What becomes of transactions.
+fn broadcast(note: &Note) -> Option<Saying> {
+    let (level, key, zxid) = match note {
+        Note::Proposed { zxid } => (Level::Decision, "say-proposes", zxid),
+        Note::Logged { zxid } => (Level::Verbose, "say-logged", zxid),
+        Note::Committed { zxid } => (Level::Decision, "say-commits", zxid),
+        Note::Applied { zxid } => (Level::Verbose, "say-applies", zxid),
+        _ => return None,
+    };
+    Some(zab(level, key).arg("zxid", *zxid))
+}
+
 /// Changes of state and phase, and what concerns the process.
 fn machine(note: &Note) -> Saying {
     match note {
@@ -212,6 +225,9 @@ fn state(to: ServerState, why: Why) -> Saying {
         Why::EpochTooOld { leader } => news("say-epoch-too-old").arg("leader", leader),
         Why::IllegalPacket { leader } => news("say-illegal-packet").arg("leader", leader),
         Why::LeaderUnknown { leader } => news("say-leader-unknown").arg("leader", leader),
+        Why::RolledOver => news("say-rolled-over"),
+        Why::Fatal { cause } => Saying::new(Level::Headline, Voice::Machine, "say-exits")
+            .arg("reason", Value::Word(exit_key(cause))),
         Why::QuorumLost => news("say-steps-down").why("why-steps-down"),
         Why::NoEpochQuorum => news("say-no-epoch-quorum"),
         Why::NoEpochAckQuorum => news("say-no-ack-quorum"),
@@ -255,6 +271,8 @@ const fn drop_key(why: DropReason) -> &'static str {
         DropReason::NewerConfig => "drop-newer-config",
         DropReason::WaitedTooLong => "drop-waited",
         DropReason::LeaderLeaves => "drop-leader-leaves",
+        DropReason::TooManySyncs => "drop-too-many-syncs",
+        DropReason::ProposalUnacknowledged => "drop-unacknowledged",
     }
 }
 

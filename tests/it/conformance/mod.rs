@@ -17,8 +17,10 @@ mod election_handshake;
 mod expiry_bucket;
 mod fle_peer;
 mod host_list;
+mod leader_conversation;
 mod leader_discovery;
 mod learner_connect;
+mod learner_conversation;
 mod quorum;
 mod report;
 mod rows;
@@ -28,6 +30,9 @@ mod server_line;
 mod session_id;
 mod session_timeout;
 mod session_tracker;
+mod solo;
+mod sync_decision;
+mod sync_throttle;
 mod values;
 mod vote_equal;
 mod vote_order;
@@ -99,6 +104,10 @@ fn dispatch(kind: &str, row: &Value) -> Outcome {
         "election_connection" => election_connection::run(row),
         "election_handshake" => election_handshake::run(row),
         "fle_peer" => fle_peer::run(row),
+        "leader_conversation" => leader_conversation::run(row),
+        "learner_conversation" => learner_conversation::run(row),
+        "sync_decision" => sync_decision::run(row),
+        "sync_throttle" => sync_throttle::run(row),
         "leader_discovery" => leader_discovery::run(row),
         "learner_connect" => learner_connect::run(row),
         "quorum" => quorum::run(row),
