@@ -7,3 +7,4 @@ mod election_alone;
 mod election_hostile;
 mod election_together;
 mod gossip;
+mod histories;
