@@ -113,14 +113,24 @@ impl Engine {
 
     /// Lets wall time pass; the rate at the end.
     pub(super) fn frame(&mut self, wall: Micros) -> Ppm {
+        let known = self.run.violations().len();
         let rate = if self.motion == Motion::Reduced {
             self.event_by_event(wall);
             self.playback.rate(&self.run)
         } else {
             self.playback.frame(&mut self.run, wall)
         };
+        self.stop_where_broken(known);
         self.write_down();
         rate
+    }
+
+    /// A promise that was broken just now stops time at the first moment it was false.
+    fn stop_where_broken(&mut self, known: usize) {
+        if let Some(at) = self.run.violations().get(known).map(|broken| broken.at) {
+            self.playback.playing = false;
+            self.run.seek(at);
+        }
     }
 
     fn event_by_event(&mut self, wall: Micros) {
@@ -245,6 +255,7 @@ impl Engine {
         let now = self.run.now();
         let mut snapshot = Snapshot::of(self.run.world(), &self.config, &self.story, now);
         let so_far = self.run.losses().iter().rev().filter(|loss| loss.at <= now);
+        snapshot.violations = self.run.violations().to_vec();
         snapshot.losses = so_far
             .take(MOST_LOSSES)
             .map(|loss| Loss {

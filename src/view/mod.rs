@@ -29,6 +29,7 @@ pub mod alt_text;
 pub mod events;
 pub mod inspector;
 pub mod problems;
+pub mod promises;
 pub mod scoreboard;
 pub mod servers_table;
 pub mod timeline;

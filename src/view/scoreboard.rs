@@ -315,6 +315,16 @@ impl Board<'_> {
     }
 
     fn promises(&self, story: &Chronicle) -> Cell {
+        if let Some(first) = self.cluster.snapshot.violations.first() {
+            let promise = super::promises::sentence(&first.property, self.texts);
+            let keys = [
+                "score-broken",
+                "score-not-so",
+                "score-broken",
+                "score-not-so",
+            ];
+            return self.cell(keys, &vec![("promise", promise.into())], Mood::Broken);
+        }
         let established = story.established(self.t);
         let broken = established.iter().find(|(_, leaders)| leaders.len() > 1);
         if let Some((epoch, leaders)) = broken {

@@ -5,6 +5,7 @@
 
 use super::chronicle::Chronicle;
 use crate::base::{Map, Micros, Set};
+use crate::check::Violation;
 use crate::protocol::{ConnId, Ensemble, PeerConfig, Port, Sid, Timer};
 use crate::sim::{ActiveFault, Flight, ServerStatus, World};
 
@@ -23,6 +24,8 @@ pub struct Snapshot {
     pub flights: Vec<Flight>,
     /// Messages that ended where nobody was, lately.
     pub losses: Vec<Loss>,
+    /// Promises broken so far, oldest first.
+    pub violations: Vec<Violation>,
     /// Faults that stand.
     pub faults: Vec<ActiveFault>,
     /// Ways that are cut: from, to.

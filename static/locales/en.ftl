@@ -9,6 +9,7 @@ scoreboard = Scoreboard
 details = Details
 panel-servers = Servers
 panel-events = Events
+panel-promises = Promises
 servers-group = Servers
 act = Act
 tools = Tools
@@ -547,6 +548,7 @@ score-one-leader-short = { $epochs ->
 }
 score-broken = Promise broken
 score-broken-key = { $who } both led epoch { $epoch }
+score-not-so = not so: { $promise }
 
 ## Actions
 
@@ -635,3 +637,13 @@ say-rolled-over = { $who } steps down: the counter of its epoch is used up.
 drop-too-many-syncs = too many synchronise already
 drop-unacknowledged = it owes the acknowledgement of a proposal for too long
 timer-handler-snapshot = serialises a snapshot for { $who }
+
+## Promises
+
+promises-note = Each is checked after every single event, whatever the speed.
+promise-show = Show
+promise-is-kept = Kept:
+promise-is-broken = Broken:
+promise-first-false = first false at { $at }
+promise-leadership = At most one leader is established in an epoch
+promise-epochs = A server's epochs never go back

@@ -9,6 +9,7 @@ scoreboard = 记分牌
 details = 详情
 panel-servers = 服务器
 panel-events = 事件
+panel-promises = 承诺
 servers-group = 服务器
 act = 操作
 tools = 工具
@@ -427,6 +428,7 @@ score-one-leader-key = { $epochs ->
 score-one-leader-short = { $epochs } 个纪元
 score-broken = 承诺被打破
 score-broken-key = { $who } 都领导过纪元 { $epoch }
+score-not-so = 不再成立：{ $promise }
 
 ## 操作
 
@@ -515,3 +517,13 @@ say-rolled-over = { $who } 下台：本纪元的计数器已用尽。
 drop-too-many-syncs = 正在同步的成员已太多
 drop-unacknowledged = 它拖欠提议确认太久
 timer-handler-snapshot = 正在为 { $who } 序列化快照
+
+## 承诺
+
+promises-note = 无论速度多快，每一个事件之后都会逐一检查。
+promise-show = 查看
+promise-is-kept = 成立：
+promise-is-broken = 已打破：
+promise-first-false = 首次不成立于 { $at }
+promise-leadership = 每个纪元至多确立一位领导者
+promise-epochs = 服务器的纪元从不倒退

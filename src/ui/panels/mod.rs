@@ -4,6 +4,7 @@
 
 mod events;
 mod inspector;
+mod promises;
 mod servers;
 
 use yew::{AttrValue, Html, html};
@@ -22,6 +23,8 @@ pub(super) enum PanelId {
     Servers,
     /// What happened.
     Events,
+    /// What must always hold, and whether it did.
+    Promises,
 }
 
 /// What a panel is called and how it is rendered.
@@ -47,6 +50,12 @@ pub(super) const PANELS: &[Panel] = &[
         id: PanelId::Events,
         name: "panel-events",
         body: events::body,
+        one: None,
+    },
+    Panel {
+        id: PanelId::Promises,
+        name: "panel-promises",
+        body: promises::body,
         one: None,
     },
 ];
