@@ -5,6 +5,7 @@ mod determinism;
 mod elections;
 mod golden;
 mod played;
+mod recordings;
 mod scenes;
 mod source_rules;
 mod swarm;

@@ -1,4 +1,5 @@
-//! The workshop: `cargo xtask serve`, `build`, `test`, `conformance`, `bench`.
+//! The workshop: `cargo xtask serve`, `build`, `test`, `conformance`, `recordings`,
+//! `bench`.
 //!
 //! The only place that installs anything. Whatever it installs goes into the user's cache
 //! directory, so that the checkout stays clean and the next checkout starts with everything there.
@@ -11,6 +12,7 @@ mod build;
 mod conformance;
 mod lean;
 mod node;
+mod recordings;
 mod run;
 mod serve;
 mod shop;
@@ -31,6 +33,8 @@ cargo xtask <command>
   build                          release into dist/, with the size of every file
   test [--only WORDS]            everything: format, lints, native tests, browser, end to end
   conformance [--cases DIR]...   the engine against the case rows, passed/total per kind
+  recordings [--seeds N] [--only WORD]
+                                 simulated ensembles beside what real ones were recorded to do
   bench                          events per second natively and in wasm, script ms per frame
 
 Tools are installed when first needed, into the user's cache directory.
@@ -68,6 +72,7 @@ fn dispatch(args: &[String]) -> Outcome<ExitCode> {
         "build" => takes_nothing(command, rest).and_then(|()| build::build(&shop)),
         "test" => test::test(&shop, rest),
         "conformance" => conformance::conformance(&shop, rest),
+        "recordings" => recordings::recordings(&shop, rest),
         "bench" => takes_nothing(command, rest).and_then(|()| bench::bench(&shop)),
         other => Err(Failure::new(
             format!("there is no command \"{other}\""),

@@ -1,0 +1,192 @@
+//! Every recorded scenario of `tests/data/recordings`, done again in the simulated world.
+//!
+//! One file per family of scenarios, one [`Row`] per scenario. A row's function plays one seed and
+//! says what came out under the recording's own names; here the seeds are run and compared.
+//! The module is compiled twice: into the native test binary, where a few seeds of each scenario
+//! are run, and into `examples/recordings.rs`, which runs hundreds.
+
+mod absent;
+mod cluster;
+mod cold_start;
+mod freeze;
+mod histories;
+mod leader_kill;
+mod outcome;
+mod partition;
+mod quorum_loss;
+mod recording;
+mod report;
+mod sample;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+
+use outcome::Outcome;
+use recording::Recording;
+pub(crate) use report::Report;
+use sample::Sample;
+
+/// Plays one seed of a scenario.
+type Play = fn(&Recording, u64) -> Result<Sample, String>;
+
+/// How a recorded scenario is done again.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// The recording's name.
+    id: &'static str,
+    /// `None` where nothing of it can be done yet.
+    play: Option<Play>,
+    /// The timings that consist of waits of fixed length: their medians must agree.
+    waits: &'static [&'static str],
+    /// Those where the recorded machine put something of its own on top of the wait, on which the
+    /// row says more: their lower ends, p10, must agree.
+    floors: &'static [&'static str],
+    /// Names of the recording that cannot be measured yet, and what they need; `*` is all others.
+    not_built: &'static [(&'static str, &'static str)],
+}
+
+/// All of them, family by family.
+fn rows() -> Vec<&'static Row> {
+    let families: [&'static [Row]; 7] = [
+        &leader_kill::ROWS,
+        &cold_start::ROWS,
+        &freeze::ROWS,
+        &partition::ROWS,
+        &quorum_loss::ROWS,
+        &histories::ROWS,
+        &absent::ROWS,
+    ];
+    families.into_iter().flatten().collect()
+}
+
+/// Runs `seeds` seeds of every scenario whose name contains `only`.
+pub(crate) fn run(seeds: u64, only: &str) -> Report {
+    let chosen = rows().into_iter().filter(|row| row.id.contains(only));
+    let outcomes = chosen.map(|row| outcome_of(row, seeds)).collect();
+    Report::new(seeds, outcomes)
+}
+
+fn outcome_of(row: &'static Row, seeds: u64) -> Outcome {
+    let recording = Recording::load(row.id);
+    let samples = row.play.map_or_else(Vec::new, |play| {
+        over_seeds(seeds, |seed| {
+            // An engine or a scenario that panics fails its seed, not the whole report.
+            catch_unwind(AssertUnwindSafe(|| play(&recording, seed)))
+                .unwrap_or_else(|_| Err("it panicked".to_owned()))
+        })
+    });
+    Outcome::of(row, &recording, &samples)
+}
+
+/// `each` for every seed, on all cores, in the order of the seeds.
+fn over_seeds<T: Send>(seeds: u64, each: impl Fn(u64) -> T + Sync) -> Vec<T> {
+    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let each = &each;
+    let mut all: Vec<(u64, T)> = thread::scope(|scope| {
+        let start = |core| {
+            let own = (0..seeds).skip(core).step_by(cores);
+            scope.spawn(move || own.map(|seed| (seed, each(seed))).collect::<Vec<_>>())
+        };
+        let threads: Vec<_> = (0..cores).map(start).collect();
+        let end = |thread: thread::ScopedJoinHandle<'_, Vec<(u64, T)>>| {
+            thread.join().expect("a seed's panics are caught")
+        };
+        threads.into_iter().flat_map(end).collect()
+    });
+    all.sort_unstable_by_key(|(seed, _)| *seed);
+    all.into_iter().map(|(_, result)| result).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_recording_has_one_row_and_every_row_a_recording() {
+        let mut ids: Vec<&str> = rows().into_iter().map(|row| row.id).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, Recording::ids());
+    }
+
+    /// Facts over a few seeds; the times need more, which `cargo xtask recordings` gives them.
+    #[track_caller]
+    fn facts_hold(family: &'static [Row]) {
+        for row in family {
+            let outcome = outcome_of(row, 6);
+            assert!(outcome.facts_hold(), "{outcome}");
+        }
+    }
+
+    #[test]
+    fn killed_leaders_are_replaced_as_recorded() {
+        facts_hold(&leader_kill::ROWS);
+    }
+
+    #[test]
+    fn cold_starts_elect_as_recorded() {
+        facts_hold(&cold_start::ROWS);
+    }
+
+    #[test]
+    fn frozen_servers_are_missed_as_recorded() {
+        facts_hold(&freeze::ROWS);
+    }
+
+    #[test]
+    fn cut_links_and_lost_power_are_noticed_as_recorded() {
+        facts_hold(&partition::ROWS);
+    }
+
+    #[test]
+    fn quorums_are_lost_and_found_as_recorded() {
+        facts_hold(&quorum_loss::ROWS);
+    }
+
+    #[test]
+    fn histories_decide_as_recorded() {
+        facts_hold(&histories::ROWS);
+    }
+
+    #[test]
+    fn what_is_absent_is_counted_and_never_passed() {
+        for row in &absent::ROWS {
+            let outcome = outcome_of(row, 1);
+            assert_eq!(outcome.facts_compared(), 0, "{}", row.id);
+        }
+    }
+
+    #[test]
+    fn a_report_sums_up_what_was_run_and_says_what_was_not() {
+        let report = run(3, "higher-");
+        let said = report.to_string();
+        assert!(report.holds(), "{said}");
+        assert!(said.contains("2 scenarios, 3 seeds each"), "{said}");
+        assert!(said.contains("facts held in every seed: 4/4"), "{said}");
+        assert!(!run(3, "no such scenario").holds());
+        let said = run(1, "session-moved").to_string();
+        assert!(said.contains("not built: 3 facts and times"), "{said}");
+    }
+
+    #[test]
+    fn a_fact_that_differs_or_that_nobody_states_fails() {
+        const FAMILY: [Row; 1] = [Row {
+            id: "higher-zxid-lower-id-wins",
+            play: Some(|_, seed| {
+                let mut sample = Sample::default();
+                sample.fact("winner", if seed == 2 { 2 } else { 1 });
+                Ok(sample)
+            }),
+            waits: &[],
+            floors: &[],
+            not_built: &[],
+        }];
+        let outcome = outcome_of(&FAMILY[0], 4);
+        assert!(!outcome.facts_hold());
+        let said = outcome.to_string();
+        assert!(
+            said.contains("winner: 1 recorded, 2 in seed 2, 0 more differ"),
+            "{said}"
+        );
+        assert!(said.contains("loser_sync: nobody states it"), "{said}");
+    }
+}
