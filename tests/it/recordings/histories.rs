@@ -24,7 +24,7 @@ pub(super) const ROWS: [Row; 2] = [
         play: Some(higher_zxid),
         waits: &[],
         floors: &[],
-        not_built: &[("loser_sync", "DIFF from the committed log")],
+        not_built: &[],
     },
 ];
 

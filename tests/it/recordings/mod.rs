@@ -161,7 +161,7 @@ mod tests {
         let said = report.to_string();
         assert!(report.holds(), "{said}");
         assert!(said.contains("2 scenarios, 3 seeds each"), "{said}");
-        assert!(said.contains("facts held in every seed: 4/4"), "{said}");
+        assert!(said.contains("facts held in every seed: 5/5"), "{said}");
         assert!(!run(3, "no such scenario").holds());
         let said = run(1, "session-moved").to_string();
         assert!(said.contains("not built: 3 facts and times"), "{said}");
