@@ -150,6 +150,12 @@ pub struct PeerConfig {
     pub observer_reconnect_delay_ms: u64,
     /// `observer.election.DelayMs`.
     pub observer_election_delay_ms: u64,
+    /// `minSessionTimeout`, ms; −1 is two ticks.
+    pub min_session_timeout_ms: i64,
+    /// `maxSessionTimeout`, ms; −1 is twenty ticks.
+    pub max_session_timeout_ms: i64,
+    /// `maxClientCnxns`; 0 is any number.
+    pub max_client_cnxns: u64,
     /// `reconfigEnabled`.
     pub reconfig_enabled: bool,
     /// Its disk.
@@ -184,6 +190,9 @@ impl PeerConfig {
             max_time_to_wait_for_epoch_ms: None,
             observer_reconnect_delay_ms: 0,
             observer_election_delay_ms: 200,
+            min_session_timeout_ms: -1,
+            max_session_timeout_ms: -1,
+            max_client_cnxns: 60,
             reconfig_enabled: false,
             storage: StorageRules::default(),
             sync: SyncRules::default(),

@@ -16,7 +16,7 @@ use super::ids::{Epoch, ServerState, ZabState, Zxid};
 use super::note::{Note, SyncMode, Why};
 use super::quorum::{OracleView, Quorum, oracle_says_one};
 use super::server::log_stage::{After, LogStage};
-use super::server::{Database, Txn};
+use super::server::{Database, Server, Txn};
 use crate::base::Map;
 
 /// A process's memory that survives its roles and is lost in a crash.
@@ -38,8 +38,8 @@ pub(super) struct Core {
     pub(super) oracle: OracleView,
     /// Transactions on their way to the log.
     pub(super) log: LogStage,
-    /// How many of this server's own clients' syncs were released.
-    pub(super) syncs_released: u64,
+    /// What serves the clients while the role serves.
+    pub(super) server: Option<Box<Server>>,
     tickets: u64,
     writing: Map<Ticket, Option<Record>>,
 }
@@ -65,7 +65,7 @@ impl Core {
                 ..OracleView::default()
             },
             log: LogStage::default(),
-            syncs_released: 0,
+            server: None,
             tickets: 0,
             writing: Map::new(),
         }
@@ -240,7 +240,7 @@ impl Host<'_, '_> {
     }
 
     /// The commit stage: applies a committed transaction. All of a server's transactions pass here,
-    /// in order, so that whoever answers clients hooks in at this place.
+    /// in order; its clients are told.
     ///
     /// # Errors
     /// [`Why::Fatal`] where the committed log gets a hole.
@@ -248,7 +248,10 @@ impl Host<'_, '_> {
         let applied = self.core.db.apply(txn);
         self.ctx.note(Note::Applied { zxid: txn.zxid });
         match applied {
-            Ok(_) => Ok(()),
+            Ok(applied) => {
+                self.tell_clients(txn, &applied);
+                Ok(())
+            }
             Err(gap) => Err(Why::Fatal {
                 cause: ExitCause::CommittedLogGap {
                     max: gap.max,
@@ -256,11 +259,6 @@ impl Host<'_, '_> {
                 },
             }),
         }
-    }
-
-    /// The oldest sync of this server's own clients is released.
-    pub(super) const fn release_sync(&mut self) {
-        self.core.syncs_released += 1;
     }
 
     /// Changes the Zab phase.

@@ -8,6 +8,7 @@
 pub mod bugs;
 mod channel;
 pub mod client;
+mod clients;
 pub mod config;
 pub mod durable;
 pub mod effect;

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::effect::ExitCause;
-use super::ids::{Epoch, Round, ServerState, Sid, ZabState, Zxid};
+use super::ids::{Epoch, Round, ServerState, SessionId, Sid, ZabState, Zxid};
 use super::vote::{Deciding, Vote};
 
 /// One fact, stated by the peer it is about.
@@ -206,6 +206,11 @@ pub enum Note {
         sid: Option<Sid>,
         /// The reason.
         why: DropReason,
+    },
+    /// The leader has not heard of a session in time and proposes its end.
+    SessionExpiring {
+        /// Which.
+        session: SessionId,
     },
     /// The leader proposed a transaction.
     Proposed {

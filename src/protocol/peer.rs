@@ -16,10 +16,9 @@ use super::election::{ElectionSide, Outcome};
 use super::host::{Core, Host};
 use super::ids::{Cxid, LearnerType, ServerState, SessionId, Sid, Zxid};
 use super::leader::Leader;
-use super::leader::broadcast::SyncFor;
 use super::learner::{self, Learner};
 use super::note::{Note, Why};
-use super::server::{Database, TxnBody};
+use super::server::{Database, Server, TxnBody};
 use super::status::PeerStatus;
 use crate::base::Set;
 
@@ -140,16 +139,9 @@ impl Peer {
         }
     }
 
-    /// A client of this leader asks for a sync; nothing where this peer does not lead.
-    pub fn sync(&mut self, ctx: &mut Ctx<'_>) {
-        if let (Role::Leading(leader), mut host) = self.parts(ctx) {
-            leader.process_sync(SyncFor::Own, &mut host);
-        }
-    }
-
-    /// How many syncs of this server's own clients were released.
-    pub const fn syncs_released(&self) -> u64 {
-        self.core.syncs_released
+    /// What serves its clients; `None` while it does not serve.
+    pub fn server(&self) -> Option<&Server> {
+        self.core.server.as_deref()
     }
 
     /// The peer as it can be seen from outside.
@@ -239,6 +231,7 @@ impl Peer {
     }
 
     fn booted(&mut self, ctx: &mut Ctx<'_>) -> Then {
+        ctx.emit(Effect::Listen(Port::Client));
         self.election.boot(&self.core.me(), ctx);
         self.core.set_state(ServerState::Looking, Why::Booted, ctx);
         Then::Look
@@ -379,6 +372,7 @@ impl Peer {
             return self.exit(cause, ctx);
         }
         let (role, mut host) = self.parts(ctx);
+        host.stop_server();
         let (served, leader) = match core::mem::replace(role, Role::Looking) {
             Role::Leading(leader) => {
                 Leader::stop_accepting(&mut host);

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::base::{Map, Micros, Rng, Set, digest_of};
+use crate::protocol::client::ClientInput;
 use crate::protocol::config::{Ensemble, Member};
 use crate::protocol::ids::{Epoch, ZabState, Zxid};
 use crate::protocol::message::Message;
@@ -35,6 +36,10 @@ enum Event {
     Dial(Sid, u64, Sid, Port, Micros),
     Written(Sid, u64, Record, Ticket),
     Synced(Sid, u64, Vec<Record>, Ticket),
+    /// A client dials a server.
+    Call(Sid, Sid, Micros),
+    /// A client perceives something.
+    Answer(Sid, ClientInput),
 }
 
 struct Bus {
@@ -45,6 +50,7 @@ struct Bus {
     /// Both ends of every connection, each under its own number.
     conns: Map<ConnId, (Sid, ConnId)>,
     cut: Set<Sid>,
+    people: Map<Sid, client_tests::Person>,
     notes: Vec<(Micros, Sid, Note)>,
     exits: Vec<(Sid, ExitCause)>,
 }
@@ -75,6 +81,7 @@ impl Bus {
             servers: servers.collect(),
             conns: Map::new(),
             cut: Set::new(),
+            people: Map::new(),
             notes: Vec::new(),
             exits: Vec::new(),
         }
@@ -120,6 +127,9 @@ impl Bus {
     }
 
     fn post(&mut self, to: Sid, input: Input) {
+        if client_tests::is_client(to) {
+            return self.post_to_client(to, input);
+        }
         let life = self.servers[&to].life;
         self.schedule(DELAY, Event::Input(to, life, input));
     }
@@ -223,6 +233,11 @@ impl Bus {
             timers.map(|(timer, at)| (*at, *sid, *timer))
         });
         let timer = timers.min().filter(|(at, ..)| *at <= until);
+        if let Some((at, id, timer)) = self.next_of_clients(until, timer.map(|(at, ..)| at)) {
+            self.now = self.now.max(at);
+            self.client_fires(id, timer);
+            return true;
+        }
         let queued = self.queue.first_key_value().map(|((at, _), _)| *at);
         match (queued.filter(|at| *at <= until), timer) {
             (Some(at), timer) if timer.is_none_or(|(due, ..)| at <= due) => {
@@ -268,6 +283,8 @@ impl Bus {
                 }
                 self.input(sid, Input::Persisted(ticket));
             }
+            Event::Call(from, to, within) => self.client_dial(from, to, within),
+            Event::Answer(id, input) => self.client_input(id, input),
             Event::Input(..) | Event::Dial(..) | Event::Written(..) | Event::Synced(..) => {}
         }
     }
@@ -757,5 +774,7 @@ fn the_same_inputs_give_the_same_notes() {
     assert_eq!(play(), play());
 }
 
+#[path = "client_tests.rs"]
+mod client_tests;
 #[path = "zab_tests.rs"]
 mod zab;

@@ -41,7 +41,7 @@ impl Bus {
     }
 
     /// Who has `path` in memory.
-    fn having(&self, path: &str) -> Vec<i64> {
+    pub(super) fn having(&self, path: &str) -> Vec<i64> {
         let having = self.servers.iter().filter(|(_, server)| {
             let database = server.peer.as_ref().map(Peer::database);
             database.is_some_and(|database| database.data(path).is_some())

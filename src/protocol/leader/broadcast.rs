@@ -24,17 +24,8 @@ pub(super) struct Proposal {
     pub(super) txn: Arc<Txn>,
     /// The voters that have it on disk.
     acks: Set<Sid>,
-    /// Who waits with a sync until it is committed.
-    syncs: Vec<SyncFor>,
-}
-
-/// On whose behalf a client asked for a sync.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum SyncFor {
-    /// A learner's client: answered by SYNC.
-    Learner(ConnId),
-    /// The leader's own client.
-    Own,
+    /// The learners that wait with a sync until it is committed.
+    syncs: Vec<ConnId>,
 }
 
 impl Leader {
@@ -137,8 +128,8 @@ impl Leader {
             }
         }
         host.deliver(&proposal.txn)?;
-        for sync in proposal.syncs {
-            self.release_sync(sync, host);
+        for learner in proposal.syncs {
+            self.release_sync(learner, host);
         }
         Ok(())
     }
@@ -156,22 +147,17 @@ impl Leader {
     }
 
     /// `processSync`: answered once everything proposed so far is committed, which may be at once.
-    pub(in crate::protocol) fn process_sync(&mut self, sync: SyncFor, host: &mut Host<'_, '_>) {
+    pub(super) fn process_sync(&mut self, learner: ConnId, host: &mut Host<'_, '_>) {
         let last = self.last_proposed;
         match self.outstanding.get_mut(&last) {
-            Some(proposal) => proposal.syncs.push(sync),
-            None => self.release_sync(sync, host),
+            Some(proposal) => proposal.syncs.push(learner),
+            None => self.release_sync(learner, host),
         }
     }
 
-    fn release_sync(&mut self, sync: SyncFor, host: &mut Host<'_, '_>) {
-        match sync {
-            SyncFor::Learner(conn) => {
-                if let Some(handler) = self.handlers.get_mut(&conn) {
-                    handler.queue(Zxid(0), QuorumBody::Sync, host);
-                }
-            }
-            SyncFor::Own => host.release_sync(),
+    fn release_sync(&mut self, learner: ConnId, host: &mut Host<'_, '_>) {
+        if let Some(handler) = self.handlers.get_mut(&learner) {
+            handler.queue(Zxid(0), QuorumBody::Sync, host);
         }
     }
 
@@ -192,6 +178,18 @@ impl Leader {
             handler.unacked.acked(zxid);
             let sid = handler.sid();
             return self.process_ack(sid, zxid, host);
+        }
+        if let QuorumBody::Request(request) = body {
+            return self.take_request(conn, request, host);
+        }
+        if let QuorumBody::Revalidate {
+            session,
+            timeout_ms,
+        } = body
+        {
+            self.revalidate(conn, (*session, *timeout_ms), host);
+        } else if let QuorumBody::Touched { sessions } = body {
+            Self::touch_sessions(sessions, host);
         }
         // Kinds that mean nothing here are only warned about by the original.
         Ok(())

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::broadcast::SyncFor;
 use super::tests::{A, B, C, Lead};
 use super::*;
 use crate::protocol::bugs::{Bug, Bugs};
@@ -176,20 +175,15 @@ fn a_sync_is_released_at_once_or_with_the_last_commit() {
         let leader = &mut lead.leader;
         lead.rig.with(|host| leader.process_sync(sync, host));
     };
-    ask(&mut lead, SyncFor::Learner(A));
+    ask(&mut lead, A);
     assert_eq!(lead.rig.labels(), ["SYNC"]);
     lead.proposes("x");
     let durable = lead.rig.written();
-    ask(&mut lead, SyncFor::Learner(A));
-    ask(&mut lead, SyncFor::Own);
-    assert_eq!(
-        (lead.rig.labels().len(), lead.rig.core.syncs_released),
-        (0, 0)
-    );
+    ask(&mut lead, A);
+    assert_eq!(lead.rig.labels().len(), 0);
     lead.does(durable);
     lead.ack(A, at(5, 1));
     assert_eq!(lead.rig.labels(), ["COMMIT", "SYNC"]);
-    assert_eq!(lead.rig.core.syncs_released, 1);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod ack_timer;
 pub mod broadcast;
+mod clients;
 pub mod discovery;
 mod forwarding;
 mod gates;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::bugs::Bug;
+use super::clients::Taken;
 use super::config::bounded;
 use super::effect::{ConnId, Effect, Input, Port, Record, Route, Ticket, Timer};
 use super::host::Host;
@@ -126,6 +128,9 @@ impl Leader {
     /// # Errors
     /// Why the leader must go: its caller calls [`Self::leave`].
     pub(super) fn on_input(&mut self, input: Input, host: &mut Host<'_, '_>) -> Result<(), Why> {
+        if host.take_client(&input) == Taken::Yes {
+            return self.take_own(host);
+        }
         match input {
             Input::Opened(conn, Route::Accepted(Port::Quorum)) => self.accept(conn, host),
             Input::Received(conn, message) => {
@@ -143,7 +148,8 @@ impl Leader {
             Input::Fired(timer) => self.fired(timer, host)?,
             Input::Opened(..) | Input::Refused(..) | Input::Boot | Input::Oracle { .. } => {}
         }
-        self.settle(host)
+        self.settle(host)?;
+        self.take_own(host)
     }
 
     /// `reportLookingSid`: a voter is LOOKING; the leader may have waited for its epoch long
@@ -222,6 +228,7 @@ impl Leader {
     fn fired(&mut self, timer: Timer, host: &mut Host<'_, '_>) -> Result<(), Why> {
         match timer {
             Timer::LeaderTick => self.half_tick(host)?,
+            Timer::SessionExpiry => self.expire_sessions(host)?,
             Timer::LeaderWait if self.discovery.give_up(Caller::Leader) => {
                 return Err(match self.stage {
                     Stage::Loading(_) | Stage::EpochQuorum => Why::NoEpochQuorum,
@@ -248,8 +255,7 @@ impl Leader {
             | Timer::ObserverElection
             | Timer::ObserverReconnect
             | Timer::ConnectRetry
-            | Timer::LearnerRead
-            | Timer::SessionExpiry => {}
+            | Timer::LearnerRead => {}
         }
         Ok(())
     }
@@ -296,6 +302,7 @@ impl Leader {
         let zxid = self.discovery.new_leader_zxid();
         host.core.db.set_last_processed(zxid);
         self.last_committed = zxid;
+        host.start_leading_server();
         host.election.update_election_vote(epoch);
         host.set_phase(ZabState::Broadcast);
         host.ctx.note(Note::Serving {

@@ -32,7 +32,10 @@ impl Learner {
     ) -> Result<(), Why> {
         debug_assert!(self.stage == Stage::Broadcast, "only a server that serves");
         match (&packet.body, self.kind) {
-            (QuorumBody::Ping, _) => self.send(packet.zxid, QuorumBody::Ping, host),
+            (QuorumBody::Ping, _) => self.answer_ping(packet.zxid, host),
+            (QuorumBody::Revalidated { session, is_valid }, _) => {
+                Self::take_revalidated((*session, *is_valid), host);
+            }
             (QuorumBody::Proposal(txn), LearnerType::Participant) => self.accept(txn, host),
             (QuorumBody::Commit, LearnerType::Participant) => {
                 return self.commit(packet.zxid, host);

@@ -4,6 +4,7 @@
 //! The one thread of `followLeader` and `observeLeader` as a state machine: it dials, reads, or
 //! waits for its disk, never two at once. Source: `Learner.java`, `Follower.java`, `Observer.java`.
 
+mod clients;
 pub mod connect;
 mod follower;
 mod observer;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bugs::Bug;
 use super::channel::{Channel, Read};
+use super::clients::Taken;
 use super::effect::{ConnId, Effect, Input, Port, Record, Route, Ticket, Timer};
 use super::host::Host;
 use super::ids::{Epoch, LearnerType, Sid, ZabState, Zxid};
@@ -131,6 +133,10 @@ impl Learner {
     /// # Errors
     /// Why the learner must go: its caller calls [`Self::leave`].
     pub(super) fn on_input(&mut self, input: Input, host: &mut Host<'_, '_>) -> Result<(), Why> {
+        if host.take_client(&input) == Taken::Yes {
+            self.send_upstream(host);
+            return Ok(());
+        }
         match input {
             Input::Opened(conn, Route::To(sid, Port::Quorum)) => self.opened(conn, sid, host),
             Input::Refused(sid, Port::Quorum) => self.refused(sid, host)?,
@@ -149,6 +155,7 @@ impl Learner {
             | Input::Oracle { .. } => {}
         }
         while self.run(host)? == Ran::Further {}
+        self.send_upstream(host);
         Ok(())
     }
 

@@ -280,6 +280,7 @@ impl Learner {
         self.send(Zxid::make(self.epoch, 0), QuorumBody::Ack, host);
         host.election.update_election_vote(self.epoch);
         self.stage = Stage::Broadcast;
+        host.start_learning_server();
         host.set_phase(ZabState::Broadcast);
         host.ctx.note(Note::Serving {
             leader: self.leader,

@@ -348,7 +348,7 @@ impl Server {
     }
 
     /// Closes a connection from this side.
-    pub(super) fn hangup(&mut self, conn: ConnId, ctx: &mut Ctx<'_>) {
+    pub(in crate::protocol) fn hangup(&mut self, conn: ConnId, ctx: &mut Ctx<'_>) {
         if self.conns.contains_key(&conn) {
             ctx.hangup(conn);
             self.closed(conn);

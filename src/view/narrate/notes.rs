@@ -171,6 +171,10 @@ fn channel(me: Sid, note: &Note) -> Option<Saying> {
 
 /// What becomes of transactions.
 fn broadcast(note: &Note) -> Option<Saying> {
+    if let Note::SessionExpiring { session } = note {
+        let said = zab(Level::News, "say-session-expiring");
+        return Some(said.arg("session", session.to_string()));
+    }
     let (level, key, zxid) = match note {
         Note::Proposed { zxid } => (Level::Decision, "say-proposes", zxid),
         Note::Logged { zxid } => (Level::Verbose, "say-logged", zxid),
