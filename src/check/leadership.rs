@@ -3,15 +3,12 @@
 //! Two LEADING servers of different epochs are legal for a bounded time; two that both had a quorum
 //! acknowledge the same epoch are not.
 
-use serde::{Deserialize, Serialize};
-
-use super::{Broken, Invariant, Property};
+use super::{Broken, Invariant, Property, Seen};
 use crate::base::Map;
 use crate::protocol::{Epoch, Note, Sid};
-use crate::sim::{ServerStatus, Step};
 
 /// S1 and S2: who was established in which epoch.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Leadership {
     established: Map<Epoch, Sid>,
 }
@@ -22,16 +19,17 @@ impl Invariant for Leadership {
         names: "S1, S2; Leadership1, Leadership2",
     };
 
-    fn observe(&mut self, step: &Step, _server: Option<&ServerStatus>) -> Result<(), Broken> {
-        let Some(sid) = step.sid else { return Ok(()) };
-        for note in &step.notes {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Broken> {
+        let Some(sid) = seen.step.sid else {
+            return Ok(());
+        };
+        for note in &seen.step.notes {
             if let Note::Established { epoch, .. } = note {
                 let first = *self.established.get_or_insert_with(*epoch, || sid);
                 if first != sid {
-                    return Err(Broken {
-                        sids: vec![first, sid],
-                        detail: format!("epoch {epoch} was established by {first} and by {sid}"),
-                    });
+                    let text = "epoch {} was established by {} and by {}";
+                    let numbers = [epoch.0, first.0, sid.0];
+                    return Err(Broken::of(&[first, sid], text, &numbers));
                 }
             }
         }
@@ -41,37 +39,32 @@ impl Invariant for Leadership {
 
 #[cfg(test)]
 mod tests {
+    use super::super::kit::Scene;
     use super::*;
-    use crate::base::Micros;
-    use crate::sim::Cause;
 
-    fn established(sid: i64, epoch: i64) -> Step {
-        Step {
-            seq: 0,
-            at: Micros(1),
-            sid: Some(Sid(sid)),
-            cause: Cause::Internal,
-            sent: vec![],
-            notes: vec![Note::Established {
-                epoch: Epoch(epoch),
-                acks: vec![Sid(sid)],
-            }],
-        }
+    fn establish(check: &mut Leadership, sid: i64, epoch: i64) -> Result<(), Broken> {
+        let mut scene = Scene::new(3, 0);
+        let note = Note::Established {
+            epoch: Epoch(epoch),
+            acks: vec![Sid(sid)],
+        };
+        let step = scene.notes(sid, vec![note]);
+        scene.show(check, &step)
     }
 
     #[test]
     fn two_leaders_of_one_epoch_break_it() {
         let mut check = Leadership::default();
-        assert!(check.observe(&established(3, 1), None).is_ok());
-        assert!(check.observe(&established(3, 1), None).is_ok());
-        let broken = check.observe(&established(2, 1), None).expect_err("fires");
+        assert!(establish(&mut check, 3, 1).is_ok());
+        assert!(establish(&mut check, 3, 1).is_ok());
+        let broken = establish(&mut check, 2, 1).expect_err("fires");
         assert_eq!(broken.sids, [Sid(3), Sid(2)]);
     }
 
     #[test]
     fn two_leaders_of_different_epochs_are_legal() {
         let mut check = Leadership::default();
-        assert!(check.observe(&established(3, 1), None).is_ok());
-        assert!(check.observe(&established(2, 2), None).is_ok());
+        assert!(establish(&mut check, 3, 1).is_ok());
+        assert!(establish(&mut check, 2, 2).is_ok());
     }
 }

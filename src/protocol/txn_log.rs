@@ -33,7 +33,7 @@ struct Chunk {
 
 impl TxnLog {
     /// All transactions, oldest first.
-    pub fn txns(&self) -> impl Iterator<Item = &Arc<Txn>> {
+    pub fn txns(&self) -> impl DoubleEndedIterator<Item = &Arc<Txn>> {
         self.chunks.iter().flat_map(|chunk| &chunk.txns)
     }
 
@@ -41,6 +41,17 @@ impl TxnLog {
     pub fn last(&self) -> Option<Zxid> {
         let txn = self.chunks.last()?.txns.last()?;
         Some(txn.zxid)
+    }
+
+    /// The transaction `zxid`, where it was logged and not truncated.
+    pub fn find(&self, zxid: Zxid) -> Option<&Arc<Txn>> {
+        let below = |chunk: &Arc<Chunk>| chunk.txns.last().is_some_and(|txn| txn.zxid < zxid);
+        let chunk = self.chunks.get(self.chunks.partition_point(below))?;
+        let at = chunk
+            .txns
+            .binary_search_by_key(&zxid, |txn| txn.zxid)
+            .ok()?;
+        chunk.txns.get(at)
     }
 
     /// True where nothing was ever logged.
@@ -181,6 +192,17 @@ mod tests {
         // The first transaction of a later file may lie in the one before.
         assert_eq!(two.from(at(1, 4), 1), None);
         assert!(log(1..=3).from(at(1, 1), 1).is_some());
+    }
+
+    #[test]
+    fn a_transaction_is_found_until_it_is_truncated() {
+        let mut long = log(1..=600);
+        for n in [1, 256, 257, 600] {
+            assert_eq!(long.find(at(1, n)).map(|txn| txn.zxid), Some(at(1, n)));
+        }
+        assert_eq!((long.find(at(1, 601)), long.find(at(0, 5))), (None, None));
+        long.truncate(at(1, 300));
+        assert!(long.find(at(1, 300)).is_some() && long.find(at(1, 301)).is_none());
     }
 
     #[test]

@@ -23,7 +23,7 @@ use std::hash::{Hash, Hasher};
 use crate::base::{Micros, StableHasher};
 use crate::check::{Checks, Violation};
 use crate::scenario::Scenario;
-use crate::sim::{Cause, Command, Rejected, Step, TimedCommand, World};
+use crate::sim::{Command, Rejected, Step, TimedCommand, World};
 use history::{Checkpoint, Checkpoints};
 use log::Log;
 
@@ -332,11 +332,7 @@ impl Run {
         (self.head.stream, step).hash(&mut hasher);
         self.head.stream = hasher.finish();
         self.head.steps += 1;
-        let durable_changed = matches!(step.cause, Cause::Persisted | Cause::Booted);
-        if durable_changed || !step.notes.is_empty() {
-            let server = step.sid.and_then(|sid| self.head.world.server(sid));
-            self.head.checks.observe(step, server.as_ref());
-        }
+        self.head.checks.observe(step, &self.head.world);
         self.log.take(step);
     }
 }

@@ -85,3 +85,38 @@ pub(crate) fn probes(spec: &super::ClusterSpec, seed: u64) -> super::World {
     }
     world
 }
+
+#[cfg(test)]
+impl super::World {
+    /// A client that is not simulated lets a leader create `path`; the step of it.
+    pub(crate) fn write(&mut self, sid: crate::protocol::Sid, path: &str) -> super::Step {
+        use crate::protocol::{Cxid, SessionId, TxnBody};
+        let mut step = self.record(super::Cause::Internal);
+        step.sid = Some(sid);
+        let now = self.now;
+        let mut effects = Vec::new();
+        if let Some(process) = self.processes.get_mut(&sid) {
+            let body = TxnBody::Create {
+                path: path.into(),
+                data: path.into(),
+                is_ephemeral: false,
+                parent_cversion: 1,
+            };
+            let (engine, rng) = process.engine_and_chance();
+            if let Some(Engine::Peer(peer)) = engine {
+                let mut ctx = Ctx {
+                    now,
+                    rng,
+                    out: &mut effects,
+                };
+                Arc::make_mut(peer).propose((SessionId(1), Cxid(1)), body, &mut ctx);
+            }
+        }
+        for effect in effects {
+            if !self.happen(sid, effect, &mut step) {
+                break;
+            }
+        }
+        step
+    }
+}

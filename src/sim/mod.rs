@@ -40,7 +40,7 @@ pub use spec::ClusterSpec;
 pub use step::{Cause, Flight, Power, ServerStatus, Step};
 
 use crate::base::{Map, Micros, Rng, Set, digest_of};
-use crate::protocol::{Database, Durable, Input, Sid, Timer};
+use crate::protocol::{Database, Durable, Input, PeerConfig, Sid, Timer};
 
 /// A cluster that lives: processes, wires, disks, clocks, faults, and what happens next.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -229,6 +229,22 @@ impl World {
     /// One server.
     pub fn server(&self, sid: Sid) -> Option<ServerStatus> {
         self.processes.get(&sid).map(Process::status)
+    }
+
+    /// The servers' ids, ascending.
+    pub fn sids(&self) -> impl Iterator<Item = Sid> + '_ {
+        self.processes.keys().copied()
+    }
+
+    /// Whether a server's process runs.
+    pub fn power(&self, sid: Sid) -> Power {
+        let process = self.processes.get(&sid);
+        process.map_or(Power::Off, |process| process.power)
+    }
+
+    /// What a server was started with.
+    pub fn config(&self, sid: Sid) -> Option<&PeerConfig> {
+        Some(&self.processes.get(&sid)?.config)
     }
 
     /// What a crash of a server now would leave on its disk at the least.

@@ -180,6 +180,12 @@ impl Process {
         }
     }
 
+    /// For a client that is not simulated.
+    #[cfg(test)]
+    pub(crate) const fn engine_and_chance(&mut self) -> (&mut Option<Engine>, &mut Rng) {
+        (&mut self.engine, &mut self.rng)
+    }
+
     /// Sets a deadline that the process acts on `late` after it is due.
     pub(crate) fn arm(
         &mut self,

@@ -59,7 +59,7 @@ mod tests {
 
     fn violation(at: u64) -> Violation {
         Violation {
-            property: PROPERTIES[1].key.to_owned(),
+            property: PROPERTIES[1].key,
             at: Micros(at),
             broken: Broken {
                 sids: vec![],

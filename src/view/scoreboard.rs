@@ -316,7 +316,7 @@ impl Board<'_> {
 
     fn promises(&self, story: &Chronicle) -> Cell {
         if let Some(first) = self.cluster.snapshot.violations.first() {
-            let promise = super::promises::sentence(&first.property, self.texts);
+            let promise = super::promises::sentence(first.property, self.texts);
             let keys = [
                 "score-broken",
                 "score-not-so",

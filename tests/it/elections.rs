@@ -38,10 +38,8 @@ impl Watch {
     }
 
     fn take(&mut self, step: &Step) {
+        self.checks.observe(step, &self.world);
         let Some(sid) = step.sid else { return };
-        if !step.notes.is_empty() {
-            self.checks.observe(step, self.world.server(sid).as_ref());
-        }
         for note in &step.notes {
             match note {
                 Note::State { from, to, .. } => {

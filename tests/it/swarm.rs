@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use zabscope::base::{Micros, Ppm, Rng, digest_of};
+use zabscope::check::Checks;
 use zabscope::protocol::{Epoch, Note, ServerState, Sid, ZabState};
 use zabscope::sim::{
     ClusterSpec, Command, Direction, Fault, FaultId, Power, Profile, Step, TimedCommand, World,
@@ -94,10 +95,16 @@ struct Safety {
     epochs: BTreeMap<Sid, (Epoch, Epoch)>,
     /// Established leaders at this moment.
     leading: BTreeMap<Sid, Epoch>,
+    /// Every promise of the page.
+    checks: Checks,
 }
 
 impl Safety {
     fn observe(&mut self, step: &Step, world: &World) -> Result<(), String> {
+        self.checks.observe(step, world);
+        if let Some(broken) = self.checks.violations().first() {
+            return Err(format!("{broken:?}"));
+        }
         let Some(sid) = step.sid else { return Ok(()) };
         for note in &step.notes {
             if let Note::Established { epoch, .. } = note
@@ -147,13 +154,18 @@ fn is_well(world: &World) -> bool {
         .all(|s| s.power == Power::Up && s.peer.serving && s.peer.leader == Some(leader))
 }
 
-fn mend(world: &mut World) {
-    world.apply(&Command::HealAll).expect("always makes sense");
-    for sid in world.servers().map(|s| s.sid).collect::<Vec<_>>() {
-        // Rejected where it runs.
-        let fault = Fault::Restart { sid };
-        let _running = world.apply(&Command::Inject { fault });
+fn mend(world: &mut World, safety: &mut Safety) -> Result<(), String> {
+    let sids: Vec<Sid> = world.sids().collect();
+    let starts = sids.into_iter().map(|sid| Command::Inject {
+        fault: Fault::Restart { sid },
+    });
+    for command in core::iter::once(Command::HealAll).chain(starts) {
+        // A start is rejected where the server runs.
+        if let Ok(step) = world.apply(&command) {
+            safety.observe(&step, world)?;
+        }
     }
+    Ok(())
 }
 
 fn go(world: &mut World, until: Micros, safety: &mut Safety) -> Result<(), String> {
@@ -178,7 +190,7 @@ fn run(seed: u64) -> Result<(), String> {
         }
     }
     go(&mut world, TROUBLE, &mut safety)?;
-    mend(&mut world);
+    mend(&mut world, &mut safety)?;
     let limit = world.now() + RECOVERY;
     while !is_well(&world) {
         let next = world.now() + Micros::from_ms(50);
@@ -234,7 +246,7 @@ fn the_safety_check_fires() {
     step.sid = Some(Sid(1));
     step.notes = vec![Note::Established {
         epoch: Epoch(4),
-        acks: vec![],
+        acks: vec![Sid(1)],
     }];
     let mut safety = Safety::default();
     safety

@@ -170,7 +170,7 @@ impl CommittedLog {
     }
 
     /// Its transactions, oldest first.
-    pub fn txns(&self) -> impl Iterator<Item = &Arc<Txn>> {
+    pub fn txns(&self) -> impl DoubleEndedIterator<Item = &Arc<Txn>> + ExactSizeIterator {
         self.0.iter()
     }
 

@@ -119,10 +119,8 @@ impl Cluster {
     }
 
     fn take(&mut self, step: &Step) {
+        self.checks.observe(step, &self.world);
         let Some(sid) = step.sid else { return };
-        if !step.notes.is_empty() {
-            self.checks.observe(step, self.world.server(sid).as_ref());
-        }
         self.events.extend(step.notes.iter().map(|note| Event {
             at: step.at,
             sid,

@@ -1,0 +1,143 @@
+//! Nobody stays in an office that has lost its meaning: a leader cut off from every quorum leaves
+//! within syncLimit + 2 ticks, a follower cut off from its leader within syncLimit ticks.
+//!
+//! One more tick is allowed for what was on its way and for timers that are late. What cuts off is
+//! known, as it only changes by a person's act, by a process that begins, and by one that serves.
+
+use super::{Broken, Invariant, Property, Seen};
+use crate::base::{Map, Micros};
+use crate::protocol::{Sid, ZabState};
+use crate::sim::{Cause, Power};
+
+/// L3: who serves under whom, and since when it is cut off.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Departure {
+    serving: Map<Sid, Sid>,
+    alone: Map<Sid, Micros>,
+}
+
+impl Departure {
+    /// Brings `serving` up to date with the step's server; true where something changed.
+    fn follow(&mut self, seen: &Seen<'_>) -> bool {
+        let Some(server) = seen.server else {
+            return false;
+        };
+        let serves = seen.running().is_some() && server.peer.zab == ZabState::Broadcast;
+        let leader = server.peer.leader.filter(|_| serves);
+        let before = match leader {
+            Some(leader) => self.serving.insert(server.sid, leader),
+            None => self.serving.remove(&server.sid),
+        };
+        before != leader
+    }
+
+    fn is_alone(sid: Sid, leader: Sid, seen: &Seen<'_>) -> bool {
+        let hears = |other: Sid| other == sid || seen.servers.hear_each_other(sid, other);
+        if sid != leader {
+            return !hears(leader);
+        }
+        let voters = seen.quorum.voting_members().iter().copied();
+        !seen.is_quorum(voters.filter(|voter| hears(*voter)))
+    }
+
+    fn look(&mut self, seen: &Seen<'_>) {
+        for (sid, leader) in self.serving.iter() {
+            let is_up = seen.servers.power(*sid) == Power::Up;
+            if is_up && Self::is_alone(*sid, *leader, seen) {
+                self.alone.get_or_insert_with(*sid, || seen.step.at);
+            } else {
+                self.alone.remove(sid);
+            }
+        }
+        let serving = &self.serving;
+        self.alone.retain(|sid, _| serving.contains_key(sid));
+    }
+}
+
+impl Invariant for Departure {
+    const PROPERTY: Property = Property {
+        key: "departure",
+        names: "L3",
+    };
+
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Broken> {
+        // An oracle's word keeps a leader in office alone.
+        if seen.quorum.has_oracle() {
+            return Ok(());
+        }
+        let acts = matches!(seen.step.cause, Cause::Commanded { .. } | Cause::Booted);
+        if self.follow(seen) || acts {
+            self.look(seen);
+        }
+        let Some(config) = seen.servers.config().filter(|_| !self.alone.is_empty()) else {
+            return Ok(());
+        };
+        for (sid, since) in self.alone.iter_mut() {
+            let ticks = config.sync_limit
+                + if self.serving.get(sid) == Some(sid) {
+                    3
+                } else {
+                    1
+                };
+            let limit = Micros::from_ms(config.tick_time_ms.saturating_mul(ticks));
+            let passed = seen.step.at.saturating_sub(*since);
+            if passed > limit {
+                // Said once.
+                *since = Micros(u64::MAX);
+                let ms = i64::try_from(passed.as_ms()).unwrap_or(i64::MAX);
+                let text = "is in office still, cut off for {} ms";
+                return Err(Broken::of(&[*sid], text, &[ms]));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::kit::Scene;
+    use super::*;
+
+    /// Server 1 leads, 2 and 3 follow; then `silent` are cut off, `left` look for another leader,
+    /// and `ms` go by. Who is said to be in office still.
+    fn after(silent: &[i64], left: &[i64], ms: u64) -> Vec<Sid> {
+        let mut scene = Scene::new(3, 0);
+        (scene.config.tick_time_ms, scene.config.sync_limit) = (1_000, 5);
+        let mut check = Departure::default();
+        for sid in 1..=3 {
+            scene.server(sid).status.peer.leader = Some(Sid(1));
+            scene.serves(&mut check, sid, 1).expect("fine");
+        }
+        scene.silent = silent.iter().copied().map(Sid).collect();
+        let mut step = scene.notes(3, vec![]);
+        step.cause = Cause::Booted;
+        scene.show(&mut check, &step).expect("fine");
+        for sid in left {
+            scene.server(*sid).status.peer.zab = ZabState::Election;
+            let step = scene.notes(*sid, vec![]);
+            scene.show(&mut check, &step).expect("fine");
+        }
+        let mut broken = Vec::new();
+        for sid in 1..=3 {
+            let mut step = scene.notes(sid, vec![]);
+            step.at += Micros::from_ms(ms);
+            if let Err(said) = scene.show(&mut check, &step) {
+                broken.extend(said.sids);
+            }
+        }
+        broken
+    }
+
+    #[test]
+    fn a_leader_without_a_quorum_has_eight_ticks() {
+        assert_eq!(after(&[1], &[2, 3], 8_000), []);
+        assert_eq!(after(&[1], &[2, 3], 8_001), [Sid(1)], "said once");
+        assert_eq!(after(&[2], &[2], 60_000), [], "it has a quorum");
+    }
+
+    #[test]
+    fn a_follower_without_its_leader_has_six_ticks() {
+        assert_eq!(after(&[2], &[], 6_000), []);
+        assert_eq!(after(&[2], &[], 6_001), [Sid(2)]);
+    }
+}
