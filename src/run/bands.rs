@@ -79,11 +79,12 @@ impl Bands {
 const fn process_ends(step: &Step) -> bool {
     matches!(
         step.cause,
-        Cause::Commanded {
-            command: Command::Inject {
-                fault: Fault::Kill { .. } | Fault::PullPlug { .. }
+        Cause::Halted
+            | Cause::Commanded {
+                command: Command::Inject {
+                    fault: Fault::Kill { .. } | Fault::PullPlug { .. } | Fault::PowerLoss { .. }
+                }
             }
-        }
     )
 }
 

@@ -31,6 +31,8 @@ pub enum Fact {
     Command(Command),
     /// A server's process began to run.
     Booted,
+    /// A server's process got SIGTERM and has ended.
+    Halted,
 }
 
 /// A message that ended where nobody was.
@@ -89,11 +91,13 @@ impl Log {
         }
         self.next_seq = step.seq + 1;
         self.bands.take(step);
-        if let Cause::Lost { flight } = &step.cause {
+        if let Cause::Lost { frame } = &step.cause
+            && let Some(flight) = frame.between_servers()
+        {
             if self.losses.len() >= Self::LOSSES {
                 self.losses.drain(..Self::LOSSES / 10);
             }
-            let (at, seq, flight) = (step.at, step.seq, flight.clone());
+            let (at, seq) = (step.at, step.seq);
             self.losses.push(Loss { at, seq, flight });
         }
         if let Cause::Commanded { command } = &step.cause {
@@ -101,6 +105,9 @@ impl Log {
         }
         if step.cause == Cause::Booted {
             self.push(step, Fact::Booted);
+        }
+        if step.cause == Cause::Halted {
+            self.push(step, Fact::Halted);
         }
         for note in &step.notes {
             self.push(step, Fact::Note(note.clone()));

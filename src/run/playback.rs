@@ -116,13 +116,13 @@ impl Playback {
         });
         let ground = if settled { Self::IDLE } else { Self::LOOKING };
         let watched = world
-            .flights()
-            .filter_map(|flight| {
-                let span = flight
+            .frames()
+            .filter_map(|frame| {
+                let span = frame
                     .arrives_at?
-                    .saturating_sub(flight.sent_at)
+                    .saturating_sub(frame.sent_at)
                     .max(Micros(1));
-                let shown = match flight.message.family() {
+                let shown = match frame.message.family() {
                     Family::Heartbeat => Self::GLANCED,
                     Family::Handshake => return None,
                     Family::Ballot

@@ -41,6 +41,24 @@ impl Clock {
         clamp(ran + i128::from(self.offset_us))
     }
 
+    /// The clock that shows the same now and runs at another rate from now on.
+    #[must_use]
+    pub fn from_now_on(self, now: Micros, drift_ppm: i64) -> Self {
+        let mut next = Self {
+            offset_us: 0,
+            drift_ppm: drift_ppm.clamp(-Self::MAX_DRIFT_PPM, Self::MAX_DRIFT_PPM),
+        };
+        let shown = i128::from(now.0) * self.rate() / Self::MILLION + i128::from(self.offset_us);
+        let offset = shown - i128::from(now.0) * next.rate() / Self::MILLION;
+        next.offset_us = i64::try_from(offset).unwrap_or(self.offset_us);
+        next
+    }
+
+    /// How long this clock runs while `span` of the world's time passes, rounded down.
+    pub fn own_span(self, span: Micros) -> Micros {
+        clamp(i128::from(span.0) * self.rate() / Self::MILLION)
+    }
+
     /// How much of the world's time passes while this clock runs `span`, rounded up.
     pub fn world_span(self, span: Micros) -> Micros {
         if self.drift_ppm == 0 {
@@ -80,6 +98,24 @@ mod tests {
         };
         assert_eq!(slow.read(Micros(1_000_000)), Micros(800_000));
         assert_eq!(slow.world_span(Micros(1_000_000)), Micros(1_250_000));
+    }
+
+    #[test]
+    fn a_clock_that_changes_its_rate_does_not_jump() {
+        let clock = Clock {
+            offset_us: 7_000,
+            drift_ppm: 100,
+        };
+        let now = Micros(5_000_000);
+        let slow = clock.from_now_on(now, -500_000);
+        assert_eq!(slow.read(now), clock.read(now));
+        let later = slow.read(Micros(7_000_000)).0 - slow.read(now).0;
+        assert_eq!(later, 1_000_000);
+        assert_eq!(slow.own_span(Micros(2_000_000)), Micros(1_000_000));
+        assert_eq!(
+            clock.from_now_on(now, i64::MAX).drift_ppm,
+            Clock::MAX_DRIFT_PPM
+        );
     }
 
     #[test]

@@ -91,6 +91,18 @@ pub enum Rejected {
         /// The number given.
         id: FaultId,
     },
+    /// No message under way has this number.
+    #[error("there is no message number {message} under way")]
+    UnknownMessage {
+        /// The number given.
+        message: u64,
+    },
+    /// The message is not on the wire: a cut holds it up, or it waits to be sent again.
+    #[error("message {message} is held up already")]
+    HeldUp {
+        /// The number given.
+        message: u64,
+    },
     /// So many faults cannot stand at once.
     #[error("no more than {limit} faults can stand at once")]
     TooManyFaults {

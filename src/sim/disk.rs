@@ -28,12 +28,25 @@ pub(crate) struct Disk {
     log_sync: Option<LogSync>,
     /// Syncs asked for while one was under way, with how long each one takes.
     waiting: VecDeque<(Ticket, Micros)>,
+    trouble: Trouble,
+}
+
+/// What standing faults make of a disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Trouble {
+    /// Added to every sync that begins.
+    pub(crate) slower_by: Micros,
+    /// Nothing becomes durable.
+    pub(crate) stalled: bool,
 }
 
 /// An fsync of the log under way.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 struct LogSync {
-    event: Key,
+    /// `None` while the disk is stalled.
+    event: Option<Key>,
+    /// How long it takes.
+    takes: Micros,
     /// How many of the appended it covers.
     covers: usize,
     tickets: Vec<Ticket>,
@@ -95,9 +108,10 @@ impl Disk {
 
     fn schedule_file(&mut self, sid: Sid, moment: &mut Moment<'_>) {
         if self.file_sync.is_none()
+            && !self.trouble.stalled
             && let Some((_, _, fsync)) = self.files.front()
         {
-            let at = moment.now + *fsync;
+            let at = moment.now + *fsync + self.trouble.slower_by;
             self.file_sync = Some(moment.queue.push(at, Event::Synced(sid, Part::Files)));
         }
     }
@@ -106,13 +120,16 @@ impl Disk {
         if self.log_sync.is_none()
             && let Some((_, fsync)) = self.waiting.front()
         {
-            let at = moment.now + *fsync;
+            let takes = *fsync + self.trouble.slower_by;
             let mut tickets = Vec::new();
             while let Some((ticket, _)) = self.waiting.pop_front() {
                 tickets.push(ticket);
             }
+            let goes_on = !self.trouble.stalled;
+            let done = Event::Synced(sid, Part::Log);
             self.log_sync = Some(LogSync {
-                event: moment.queue.push(at, Event::Synced(sid, Part::Log)),
+                event: goes_on.then(|| moment.queue.push(moment.now + takes, done)),
+                takes,
                 covers: self.appended.len(),
                 tickets,
             });
@@ -142,6 +159,46 @@ impl Disk {
         }
     }
 
+    /// Other faults stand from now on. A sync that was stalled begins anew when it can go on.
+    pub(crate) fn suffer(&mut self, sid: Sid, trouble: Trouble, moment: &mut Moment<'_>) {
+        let was_stalled = self.trouble.stalled;
+        self.trouble = trouble;
+        if trouble.stalled {
+            moment.queue.clear(&mut self.file_sync);
+            if let Some(sync) = &mut self.log_sync {
+                moment.queue.clear(&mut sync.event);
+            }
+        } else if was_stalled {
+            self.schedule_file(sid, moment);
+            if let Some(sync) = &mut self.log_sync {
+                let done = Event::Synced(sid, Part::Log);
+                sync.event = Some(moment.queue.push(moment.now + sync.takes, done));
+            }
+        }
+    }
+
+    /// The process ends in order: what a sync under way covers was handed to the kernel, and stays.
+    pub(crate) fn settle(&mut self) {
+        if let Some(sync) = &mut self.log_sync {
+            let covers = core::mem::take(&mut sync.covers);
+            self.keep(covers);
+        }
+    }
+
+    /// The power is gone: whatever was not synced never was.
+    pub(crate) fn lose_unsynced(&mut self) {
+        self.appended.clear();
+        self.files.clear();
+    }
+
+    /// The data directory is emptied. The machine under it stays as it is.
+    pub(crate) fn wipe(&mut self) {
+        *self = Self {
+            trouble: self.trouble,
+            ..Self::default()
+        };
+    }
+
     /// The oldest of the appended are durable.
     fn keep(&mut self, count: usize) {
         for _ in 0..count {
@@ -155,7 +212,7 @@ impl Disk {
     /// disk; of a file under way nothing but, perhaps, a complete `currentEpoch.tmp`.
     pub(crate) fn crash(&mut self, rng: &mut Rng, moment: &mut Moment<'_>) {
         moment.queue.clear(&mut self.file_sync);
-        if let Some(mut sync) = self.log_sync.take().map(|sync| Some(sync.event)) {
+        if let Some(mut sync) = self.log_sync.take().map(|sync| sync.event) {
             moment.queue.clear(&mut sync);
         }
         if let Some((Record::CurrentEpoch(epoch), ..)) = self.files.front()

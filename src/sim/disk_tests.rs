@@ -147,3 +147,93 @@ fn the_queue_of_writes_is_bounded() {
     assert_eq!(disk.appended.len(), Disk::CAPACITY);
     assert_eq!(moment.queue.len(), 1);
 }
+
+const STALLED: Trouble = Trouble {
+    slower_by: Micros::ZERO,
+    stalled: true,
+};
+
+#[test]
+fn a_stalled_disk_reports_nothing_and_begins_anew_when_it_goes_on() {
+    let mut queue = EventQueue::new();
+    let mut disk = Disk::default();
+    let mut moment = moment(&mut queue);
+    disk.persist(SID, accepted(1, 7), FSYNC, &mut moment);
+    disk.write(append(1));
+    disk.fsync(SID, Ticket(1), FSYNC, &mut moment);
+    disk.suffer(SID, STALLED, &mut moment);
+    assert!(moment.queue.is_empty());
+    disk.fsync(SID, Ticket(2), FSYNC, &mut moment);
+    disk.persist(SID, accepted(2, 8), FSYNC, &mut moment);
+    assert!(moment.queue.is_empty());
+    moment.now = Micros(5_000);
+    disk.suffer(SID, Trouble::default(), &mut moment);
+    assert_eq!(moment.queue.len(), 2);
+    assert_eq!(moment.queue.next_at(), Some(Micros(5_700)));
+    assert_eq!(disk.synced(SID, Part::Log, &mut moment), [Ticket(1)]);
+}
+
+#[test]
+fn a_sync_asked_for_while_the_disk_is_stalled_is_done_afterwards() {
+    let mut queue = EventQueue::new();
+    let mut disk = Disk::default();
+    let mut moment = moment(&mut queue);
+    disk.suffer(SID, STALLED, &mut moment);
+    disk.write(append(1));
+    disk.fsync(SID, Ticket(1), FSYNC, &mut moment);
+    assert!(moment.queue.is_empty());
+    disk.suffer(SID, Trouble::default(), &mut moment);
+    assert_eq!(moment.queue.next_at(), Some(Micros(800)));
+    assert_eq!(disk.synced(SID, Part::Log, &mut moment), [Ticket(1)]);
+    assert_eq!(disk.durable().last_zxid(), Zxid(1));
+}
+
+#[test]
+fn a_slow_disk_delays_the_syncs_that_begin_from_now_on() {
+    let mut queue = EventQueue::new();
+    let mut disk = Disk::default();
+    let mut moment = moment(&mut queue);
+    let slow = Trouble {
+        slower_by: Micros(9_000),
+        stalled: false,
+    };
+    disk.suffer(SID, slow, &mut moment);
+    disk.write(append(1));
+    disk.fsync(SID, Ticket(1), FSYNC, &mut moment);
+    assert_eq!(moment.queue.next_at(), Some(Micros(9_800)));
+}
+
+#[test]
+fn power_loss_takes_every_unsynced_write_and_an_orderly_end_what_no_sync_covers() {
+    for seed in 0..20 {
+        let mut rng = Rng::new(seed);
+        let mut queue = EventQueue::new();
+        let mut moment = moment(&mut queue);
+        let mut disk = Disk::default();
+        disk.write(append(1));
+        disk.write(append(2));
+        disk.fsync(SID, Ticket(1), FSYNC, &mut moment);
+        disk.write(append(3));
+        let mut ended = disk.clone();
+        disk.lose_unsynced();
+        disk.crash(&mut rng, &mut moment);
+        assert_eq!(disk.durable().last_zxid(), Zxid(0));
+        ended.settle();
+        ended.crash(&mut rng, &mut moment);
+        assert!(ended.durable().last_zxid() >= Zxid(2));
+    }
+}
+
+#[test]
+fn a_wiped_disk_is_empty_and_as_slow_as_before() {
+    let mut queue = EventQueue::new();
+    let mut disk = Disk::default();
+    let mut moment = moment(&mut queue);
+    disk.suffer(SID, STALLED, &mut moment);
+    disk.write(append(1));
+    disk.settle();
+    disk.wipe();
+    assert_eq!(disk.durable(), &Durable::default());
+    disk.fsync(SID, Ticket(1), FSYNC, &mut moment);
+    assert!(moment.queue.is_empty());
+}

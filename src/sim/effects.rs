@@ -19,14 +19,14 @@ impl World {
             return;
         }
         let conn = match &task {
-            Task::Signal(Signal::Frame(flight)) => Some(flight.conn),
+            Task::Signal(Signal::Frame(frame)) => Some(frame.conn),
             Task::Signal(_) | Task::Persisted(_) | Task::Fired(_) => None,
         };
         if !process.queue(task)
             && let Some(conn) = conn
         {
             let (network, mut moment) = self.wires();
-            network.reset(sid, conn, &mut moment);
+            network.reset(sid.into(), conn, &mut moment);
         }
     }
 
@@ -70,15 +70,15 @@ impl World {
             Effect::Unlisten(port) => network.links_mut().unlisten(sid, port),
             Effect::Dial { to, port, within } => {
                 let within = process.clock.world_span(within);
-                network.dial(sid, (to, port), within, &mut moment);
+                network.dial(sid.into(), (to, port), within, &mut moment);
             }
             Effect::Send(conn, message) => {
                 step.sent
-                    .extend(network.send(sid, conn, message, &mut moment));
+                    .extend(network.send(sid.into(), conn, message, &mut moment));
             }
             Effect::Hangup(conn) => {
                 process.forget(conn);
-                network.hangup(sid, conn, &mut moment);
+                network.hangup(sid.into(), conn, &mut moment);
             }
             Effect::Arm { timer, after } => {
                 let late = network.links_mut().of_process(sid, tables.timer);

@@ -22,6 +22,8 @@ pub enum Event {
     Synced(Sid, Part),
     /// The kernel has closed a dead process's sockets.
     Teardown(Sid),
+    /// A process that got SIGTERM ends.
+    Halt(Sid),
     /// The wire's own.
     Wire(WireEvent),
 }

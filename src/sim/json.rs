@@ -151,6 +151,9 @@ mod tests {
             Takes::Number { least, most, .. } => {
                 vec![Argument::Number(least), Argument::Number(most)]
             }
+            Takes::Signed { least, most, .. } => {
+                vec![Argument::Signed(least), Argument::Signed(most)]
+            }
         }
     }
 

@@ -16,6 +16,7 @@ pub mod event;
 pub mod fault;
 mod json;
 pub mod network;
+mod node;
 mod pairs;
 mod parameter;
 mod process;
@@ -34,10 +35,11 @@ pub use clock::Clock;
 pub use command::{Command, Rejected, TimedCommand};
 pub use fault::{ActiveFault, CATALOGUE, Direction, Fault, FaultId, FaultKind};
 pub use network::{Connection, LinkProfile, Profile};
+pub use node::{ClientId, Node};
 pub use parameter::{Argument, Parameter, Takes, read_sid};
 pub use queue::EventQueue;
 pub use spec::ClusterSpec;
-pub use step::{Cause, Flight, Power, ServerStatus, Step};
+pub use step::{Cause, Flight, Frame, Power, ServerStatus, Step};
 
 use crate::base::{Map, Micros, Rng, Set, digest_of};
 use crate::protocol::{Database, Durable, Input, PeerConfig, Sid, Timer};
@@ -132,23 +134,29 @@ impl World {
             Event::Fire(sid, timer) => self.fire(sid, timer, &mut step),
             Event::Work(sid) => self.work_off(sid, &mut step),
             Event::Synced(sid, part) => self.synced(sid, part, &mut step),
+            Event::Halt(sid) => {
+                step.sid = Some(sid);
+                step.cause = Cause::Halted;
+                fault::terminate::halt(self, sid);
+            }
             Event::Teardown(sid) => {
                 if let Some(process) = self.processes.get_mut(&sid) {
                     process.teardown = None;
                 }
                 let (network, mut moment) = self.wires();
-                network.sockets_closed(sid, &mut moment);
+                network.sockets_closed(sid.into(), &mut moment);
             }
             Event::Wire(wire) => {
                 let (network, mut moment) = self.wires();
                 match network.happen(wire, &mut moment) {
                     Outcome::Nothing => {}
-                    Outcome::Tell(sid, signal) => {
+                    Outcome::Tell(Node::Server(sid), signal) => {
                         self.deliver(sid, Task::Signal(signal), &mut step);
                     }
-                    Outcome::Lost(flight) => {
-                        step.sid = Some(flight.to);
-                        step.cause = Cause::Lost { flight };
+                    Outcome::Tell(Node::Client(_), _) => {}
+                    Outcome::Lost(frame) => {
+                        step.sid = frame.to.server();
+                        step.cause = Cause::Lost { frame };
                     }
                 }
             }
@@ -260,13 +268,18 @@ impl World {
     }
 
     /// Frames under way, by connection, oldest first in each direction.
-    pub fn flights(&self) -> impl Iterator<Item = &Flight> + '_ {
-        self.network.flights()
+    pub fn frames(&self) -> impl Iterator<Item = &Frame> + '_ {
+        self.network.frames()
+    }
+
+    /// Those of them that travel between servers.
+    pub fn flights(&self) -> impl Iterator<Item = Flight> + '_ {
+        self.frames().filter_map(Frame::between_servers)
     }
 
     /// How many frames are under way.
     pub fn flight_count(&self) -> usize {
-        self.network.flights().count()
+        self.network.frames().count()
     }
 
     /// Connections that are open at both ends, by number.
@@ -281,7 +294,7 @@ impl World {
 
     /// True where packets from the first to the second server are dropped on the way.
     pub fn link_is_cut(&self, from: Sid, to: Sid) -> bool {
-        self.network.links().is_cut(from, to)
+        self.network.links().is_cut(from.into(), to.into())
     }
 
     /// When a deadline was set and when it is due, in the world's time.

@@ -15,7 +15,7 @@ pub struct Parameter {
     /// What it can be.
     pub takes: Takes,
     /// What counts where it is not given: a number, or the index of a choice. `None` where it must
-    /// be given, and for servers.
+    /// be given, for servers, and for numbers that may be negative.
     pub default: Option<u64>,
 }
 
@@ -37,6 +37,15 @@ pub enum Takes {
         /// The largest.
         most: u64,
     },
+    /// A whole number that may be negative.
+    Signed {
+        /// What is counted: `ppm`.
+        unit: &'static str,
+        /// The least.
+        least: i64,
+        /// The largest.
+        most: i64,
+    },
 }
 
 /// What a parameter is.
@@ -48,6 +57,8 @@ pub enum Argument {
     Servers(Set<Sid>),
     /// The index of a choice, or a number.
     Number(u64),
+    /// A number that may be negative.
+    Signed(i64),
 }
 
 impl Parameter {
@@ -83,6 +94,7 @@ impl Parameter {
                 Argument::Number(u64::try_from(place.choice(names)?).unwrap_or(u64::MAX))
             }
             Takes::Number { least, most, .. } => Argument::Number(place.unsigned(least..=most)?),
+            Takes::Signed { least, most, .. } => Argument::Signed(place.signed(least..=most)?),
         })
     }
 
@@ -98,12 +110,15 @@ impl Parameter {
                 }
                 out.end_list();
             }
+            Argument::Signed(number) => out.signed(*number),
             Argument::Number(number) => match self.takes {
                 Takes::Choice(names) => {
                     let index = usize::try_from(*number).unwrap_or(usize::MAX);
                     out.text(names.get(index).copied().unwrap_or_default());
                 }
-                Takes::Server | Takes::Servers | Takes::Number { .. } => out.unsigned(*number),
+                Takes::Server | Takes::Servers | Takes::Number { .. } | Takes::Signed { .. } => {
+                    out.unsigned(*number);
+                }
             },
         }
     }

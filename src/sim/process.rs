@@ -14,6 +14,7 @@ use super::disk::Disk;
 use super::engine::Engine;
 use super::event::{Event, Side};
 use super::network::{Moment, Signal};
+use super::node::Node;
 use super::pairs;
 use super::queue::Key;
 use super::step::{Cause, Power, ServerStatus};
@@ -41,9 +42,9 @@ impl Task {
                 port,
                 side,
             }) => {
-                let route = match side {
-                    Side::Dialler => Route::To(peer, port),
-                    Side::Acceptor => Route::Accepted(port),
+                let route = match (side, peer) {
+                    (Side::Dialler, Node::Server(sid)) => Route::To(sid, port),
+                    (Side::Acceptor, _) | (_, Node::Client(_)) => Route::Accepted(port),
                 };
                 let cause = Cause::Opened { conn, peer, port };
                 (Input::Opened(conn, route), cause)
@@ -54,9 +55,9 @@ impl Task {
             Self::Signal(Signal::Closed { conn, peer }) => {
                 (Input::Closed(conn), Cause::Closed { conn, peer })
             }
-            Self::Signal(Signal::Frame(flight)) => (
-                Input::Received(flight.conn, flight.message.clone()),
-                Cause::Delivered { flight },
+            Self::Signal(Signal::Frame(frame)) => (
+                Input::Received(frame.conn, frame.message.clone()),
+                Cause::Delivered { frame },
             ),
             Self::Persisted(ticket) => (Input::Persisted(ticket), Cause::Persisted),
             Self::Fired(timer) => (Input::Fired(timer), Cause::Fired { timer }),
@@ -69,7 +70,7 @@ impl Task {
             Self::Signal(Signal::Opened { conn, .. } | Signal::Closed { conn, .. }) => {
                 conn.0 == id.0
             }
-            Self::Signal(Signal::Frame(flight)) => flight.conn.0 == id.0,
+            Self::Signal(Signal::Frame(frame)) => frame.conn.0 == id.0,
             Self::Signal(Signal::Refused { .. }) | Self::Persisted(_) | Self::Fired(_) => false,
         }
     }
@@ -90,6 +91,8 @@ pub(crate) struct Process {
     pub(crate) sid: Sid,
     pub(crate) config: Arc<PeerConfig>,
     pub(crate) clock: Clock,
+    /// How fast the clock runs where no fault stands, parts per million.
+    own_drift_ppm: i64,
     pub(crate) disk: Disk,
     pub(crate) power: Power,
     power_since: Micros,
@@ -105,6 +108,10 @@ pub(crate) struct Process {
     work: Option<Key>,
     /// The start of the process, or its being ready.
     pub(crate) boot: Option<Key>,
+    /// It got SIGTERM.
+    pub(crate) asked_to_end: bool,
+    /// When it ends for that reason.
+    pub(crate) halt: Option<Key>,
     /// When the kernel will have closed the last process's sockets.
     pub(crate) teardown: Option<Key>,
     #[cfg(test)]
@@ -120,6 +127,7 @@ impl Process {
             sid: config.my_id,
             config: Arc::new(config),
             clock,
+            own_drift_ppm: clock.drift_ppm,
             disk,
             power: Power::Off,
             power_since: Micros::ZERO,
@@ -130,6 +138,8 @@ impl Process {
             inbox: VecDeque::new(),
             work: None,
             boot: None,
+            asked_to_end: false,
+            halt: None,
             teardown: None,
             #[cfg(test)]
             runs_probe: false,
@@ -164,11 +174,33 @@ impl Process {
         }
         self.timers.clear();
         self.inbox.clear();
-        for slot in [&mut self.work, &mut self.boot] {
+        self.asked_to_end = false;
+        for slot in [&mut self.work, &mut self.boot, &mut self.halt] {
             moment.queue.clear(slot);
         }
         self.engine = None;
         self.disk.crash(&mut self.rng, moment);
+    }
+
+    /// The clock runs `added` parts per million faster than it does by itself; what it has shown
+    /// so far stays true, and deadlines move.
+    pub(crate) fn drift(&mut self, added: i64, moment: &mut Moment<'_>) {
+        let before = self.clock;
+        let drift = self.own_drift_ppm.saturating_add(added);
+        self.clock = before.from_now_on(moment.now, drift);
+        for (timer, deadline) in self.timers.iter_mut() {
+            let left = |at: Micros| {
+                let left = before.own_span(at.saturating_sub(moment.now));
+                moment.now + self.clock.world_span(left)
+            };
+            if let Some(event) = deadline.event {
+                let late = event.at().saturating_sub(deadline.due_at);
+                deadline.due_at = left(deadline.due_at);
+                moment.queue.cancel(event);
+                let event = Event::Fire(self.sid, *timer);
+                deadline.event = Some(moment.queue.push(deadline.due_at + late, event));
+            }
+        }
     }
 
     /// Lets the peer take one input; what it causes.

@@ -29,6 +29,13 @@ pub struct EventQueue {
     next_seq: u64,
 }
 
+impl Key {
+    /// The instant it is due.
+    pub(crate) const fn at(self) -> Micros {
+        self.at
+    }
+}
+
 impl EventQueue {
     /// An empty queue.
     pub fn new() -> Self {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::command::Command;
+use super::node::Node;
 use crate::base::Micros;
 use crate::protocol::{ConnId, Message, Note, PeerStatus, Port, Sid, Timer};
 
@@ -38,19 +39,19 @@ pub enum Cause {
     /// A frame was handed to its receiver.
     Delivered {
         /// The frame.
-        flight: Flight,
+        frame: Frame,
     },
     /// A frame ended where nobody was, or on a closed connection.
     Lost {
         /// The frame.
-        flight: Flight,
+        frame: Frame,
     },
     /// A connection opened at this server.
     Opened {
         /// The connection.
         conn: ConnId,
         /// The other end.
-        peer: Sid,
+        peer: Node,
         /// The port it ends at.
         port: Port,
     },
@@ -66,20 +67,57 @@ pub enum Cause {
         /// The connection.
         conn: ConnId,
         /// The other end.
-        peer: Sid,
+        peer: Node,
     },
     /// A deadline passed.
     Fired {
         /// Which.
         timer: Timer,
     },
+    /// A process that got SIGTERM has shut down.
+    Halted,
     /// A write became durable.
     Persisted,
     /// Nothing anybody can see: the wire's own work.
     Internal,
 }
 
-/// A message on its way.
+/// A message on its way, whoever sent it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Frame {
+    /// Its number, from 0, in order of sending.
+    pub id: u64,
+    /// The connection it travels on.
+    pub conn: ConnId,
+    /// The sender.
+    pub from: Node,
+    /// The receiver.
+    pub to: Node,
+    /// When it was sent, or will be sent again.
+    pub sent_at: Micros,
+    /// When it arrives if nothing changes; `None` while a cut or a dead host holds it up.
+    pub arrives_at: Option<Micros>,
+    /// What it says.
+    pub message: Message,
+}
+
+impl Frame {
+    /// The same as a message between two servers; `None` where one end is a client.
+    pub fn between_servers(&self) -> Option<Flight> {
+        Some(Flight {
+            id: self.id,
+            conn: self.conn,
+            from: self.from.server()?,
+            to: self.to.server()?,
+            sent_at: self.sent_at,
+            arrives_at: self.arrives_at,
+            message: self.message.clone(),
+        })
+    }
+}
+
+/// A message on its way from one server to another.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Flight {

@@ -190,7 +190,12 @@ fn a_kill_is_noticed_in_10_to_40_ms_and_a_pulled_plug_is_not() {
         inject(&mut world, Fault::Kill { sid: B });
         let told_at = loop {
             let step = world.step().expect("the survivor is told");
-            if step.cause == (Cause::Closed { conn, peer: B }) {
+            if step.cause
+                == (Cause::Closed {
+                    conn,
+                    peer: B.into(),
+                })
+            {
                 break step.at;
             }
         };

@@ -209,6 +209,8 @@ impl Store {
                 let args = vec![("id", id.0.into())];
                 self.texts.with("refused-fault", &args)
             }
+            Rejected::UnknownMessage { .. } => self.texts.get("refused-message"),
+            Rejected::HeldUp { .. } => self.texts.get("refused-held"),
             Rejected::TooManyFaults { limit } => {
                 let args = vec![("limit", (*limit).into())];
                 self.texts.with("refused-many", &args)

@@ -61,6 +61,7 @@ impl Shadow {
         match &entry.what {
             Fact::Command(command) => self.command(command),
             Fact::Booted => self.power(entry.sid, Power::Up),
+            Fact::Halted => self.power(entry.sid, Power::Off),
             Fact::Note(note) => self.note(entry.sid, note),
         }
     }
@@ -125,13 +126,15 @@ impl Shadow {
     fn inject(&mut self, id: FaultId, fault: &Fault) {
         match fault {
             Fault::Kill { sid } => self.power(Some(*sid), Power::Killed),
-            Fault::PullPlug { sid } => self.power(Some(*sid), Power::Unplugged),
+            Fault::PullPlug { sid } | Fault::PowerLoss { sid } => {
+                self.power(Some(*sid), Power::Unplugged)
+            }
             Fault::Restart { sid } => self.power(Some(*sid), Power::Starting),
             Fault::Resume { sid } => {
                 let resumed = *sid;
                 self.heal(|active| active.fault == Fault::Pause { sid: resumed });
             }
-            Fault::Pause { .. } | Fault::Cut { .. } | Fault::Partition { .. } => {
+            _ if fault.stands() => {
                 if let Fault::Pause { sid } = fault
                     && let Some(server) = self.server(Some(*sid))
                 {
@@ -143,6 +146,7 @@ impl Shadow {
                     since: self.outline.now,
                 });
             }
+            _ => {}
         }
     }
 

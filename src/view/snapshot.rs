@@ -175,7 +175,7 @@ impl Snapshot {
         let ways = sids().flat_map(|from| sids().map(move |to| (from, to)));
         Self {
             now: world.now(),
-            flights: world.flights().cloned().collect(),
+            flights: world.flights().collect(),
             faults: world.faults().to_vec(),
             cuts: ways
                 .filter(|(from, to)| from != to && world.link_is_cut(*from, *to))
@@ -183,11 +183,13 @@ impl Snapshot {
             deadlines: deadlines.collect(),
             connections: world
                 .connections()
-                .map(|c| Connection {
-                    id: c.conn,
-                    from: c.dialler,
-                    to: c.acceptor,
-                    port: c.port,
+                .filter_map(|c| {
+                    Some(Connection {
+                        id: c.conn,
+                        from: c.dialler.server()?,
+                        to: c.acceptor,
+                        port: c.port,
+                    })
                 })
                 .collect(),
             leaderless_since: story.leaderless_since(t),

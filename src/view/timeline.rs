@@ -148,9 +148,21 @@ fn band(reign: Reign, texts: &Texts) -> (BandKind, String) {
 const fn pin_kind(command: &Command) -> PinKind {
     match command {
         Command::Inject { fault } => match fault {
-            Fault::Kill { .. } | Fault::PullPlug { .. } => PinKind::Bolt,
-            Fault::Pause { .. } => PinKind::Pause,
-            Fault::Cut { .. } | Fault::Partition { .. } => PinKind::Cut,
+            Fault::Kill { .. }
+            | Fault::PullPlug { .. }
+            | Fault::Terminate { .. }
+            | Fault::PowerLoss { .. }
+            | Fault::WipeDisk { .. } => PinKind::Bolt,
+            Fault::Pause { .. }
+            | Fault::Drift { .. }
+            | Fault::SlowDisk { .. }
+            | Fault::StallDisk { .. } => PinKind::Pause,
+            Fault::Cut { .. }
+            | Fault::Partition { .. }
+            | Fault::Delay { .. }
+            | Fault::Loss { .. }
+            | Fault::DelayMessage { .. }
+            | Fault::DropMessage { .. } => PinKind::Cut,
             Fault::Restart { .. } | Fault::Resume { .. } => PinKind::Back,
         },
         Command::Heal { .. } | Command::HealAll => PinKind::Back,

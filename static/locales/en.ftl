@@ -89,6 +89,8 @@ refused-cut = This link is cut already.
 refused-side = A partition needs servers on both sides.
 refused-server = There is no server { $who }.
 refused-fault = There is no fault number { $id }.
+refused-message = This message is no longer under way.
+refused-held = This message is held up already.
 refused-many = No more than { $limit } faults can stand at once.
 config-about = Paste or edit the text, or drop a file. The running cluster goes on until you start the new one.
 config-text = Text of zoo.cfg
@@ -256,11 +258,34 @@ say-resumed = You resumed { $who }. It does not know that time has passed.
 say-cut = You cut the link S{ $from }–S{ $to }.
 say-cut-one-way = You cut the way from S{ $from } to S{ $to }. The way back works.
 say-partitioned = You cut { $who } off from the others.
+say-terminated = You asked { $who } to end its process.
+say-halted = { $who } { $count ->
+    [one] has
+   *[other] have
+} shut down.
+say-lost-power = You cut the power of { $who }. Its last writes are lost.
+say-slow-disk = You made the disk of { $who } { $ms } ms slower.
+say-stalled-disk = You stalled the disk of { $who }.
+say-disk-well = The disk of { $who } works as before.
+say-wiped = You wiped the disk of { $who }.
+say-drifts = You let the clock of { $who } run { $ppm } ppm faster.
+say-drifts-no-more = The clock of { $who } keeps its own time again.
+say-slowed = You made S{ $from }–S{ $to } { $ms } ms slower.
+say-lossy = You let S{ $from }–S{ $to } lose { $permille } packets in 1000.
+say-delayed = You delayed a message by { $ms } ms.
+say-dropped = You dropped a message.
 say-mended = You mended S{ $from }–S{ $to }.
 say-healed = You healed the network.
 say-healed-all = You healed everything.
 
 why-killed = The operating system closes its sockets, so the others notice at once.
+why-terminated = SIGTERM: the virtual machine shuts down in order, then its sockets close.
+why-lost-power = Only what fsync had reported is certain to be on the disk.
+why-stalled-disk = It answers heartbeats and acknowledges nothing that it must write first.
+why-wiped = It will come back with no epoch and no history, as a new machine.
+why-drifts = Every deadline it sets is a span on its own clock.
+why-lossy = TCP sends again after 200 ms, then 400, then 800: lost packets are late ones.
+why-dropped = TCP sends it again, and what follows it has to wait.
 why-unplugged = No packet says goodbye: the others notice only by their timers.
 why-paused = As in a long garbage collection. The others' timers go on.
 why-partitioned = Packets between the two sides are dropped in silence.

@@ -36,6 +36,18 @@ pub(super) const PULL_PLUG: FaultKind = FaultKind {
     },
 };
 
+pub(super) const POWER_LOSS: FaultKind = FaultKind {
+    key: "powerLoss",
+    verb: "Cut the power",
+    help: "fault-power-loss-help",
+    parameters: SERVER,
+    make: |args| {
+        Some(Fault::PowerLoss {
+            sid: one_server(args)?,
+        })
+    },
+};
+
 pub(super) const RESTART: FaultKind = FaultKind {
     key: "restart",
     verb: "Restart",
@@ -74,8 +86,19 @@ pub(super) fn pull_plug(world: &mut World, sid: Sid) -> Result<Option<Sid>, Reje
         moment.queue.clear(&mut process.teardown);
         process.set_power(Power::Unplugged, now);
     }
-    world.network.host_died(sid, &mut moment);
+    world.network.host_died(sid.into(), &mut moment);
     Ok(Some(sid))
+}
+
+/// The plug is pulled at the worst moment: nothing that was not synced reaches the disk.
+pub(super) fn power_loss(world: &mut World, sid: Sid) -> Result<Option<Sid>, Rejected> {
+    if process(world, sid)?.power == Power::Unplugged {
+        return Err(Rejected::Down { sid });
+    }
+    if let Some(process) = world.processes.get_mut(&sid) {
+        process.disk.lose_unsynced();
+    }
+    pull_plug(world, sid)
 }
 
 pub(super) fn restart(world: &mut World, sid: Sid) -> Result<Option<Sid>, Rejected> {
@@ -83,7 +106,7 @@ pub(super) fn restart(world: &mut World, sid: Sid) -> Result<Option<Sid>, Reject
         Power::Starting | Power::Up | Power::Paused => Err(Rejected::Running { sid }),
         Power::Unplugged => {
             let (network, mut moment) = world.wires();
-            network.host_is_back(sid, &mut moment);
+            network.host_is_back(sid.into(), &mut moment);
             start(world, sid);
             Ok(Some(sid))
         }
@@ -122,7 +145,7 @@ pub(in crate::sim) fn end_process(world: &mut World, sid: Sid, power: Power) {
         process.teardown = Some(moment.queue.push(closed_at, Event::Teardown(sid)));
         process.set_power(power, now);
     }
-    world.network.process_died(sid, &mut moment);
+    world.network.process_died(sid.into(), &mut moment);
 }
 
 /// A process that is no more is not paused either.

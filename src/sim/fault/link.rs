@@ -1,78 +1,210 @@
-//! A link on which packets are silently dropped, one way or both.
+//! Links that are worse than usual, one way or both: cut, slow, uneven, lossy.
 //!
-//! Nobody is told: kernels send again, dials find no answer, and whoever waits has to time out.
+//! Nobody is told. Where packets are dropped, kernels send again, dials find no answer, and whoever
+//! waits has to time out. Where some are lost, each loss costs a retransmission time that doubles,
+//! as if a loss were always found by time-out and never by what arrives after it; what is lost
+//! sixteen times in a row is given up when its kernel gives up. Standing faults compose: delays
+//! add up, and a packet has to survive every loss.
 
-use super::{Argument, Direction, Fault, FaultKind, Parameter, Takes, Verdict, process};
+use super::{Argument, Direction, Fault, FaultKind, Parameter, Takes, process};
+use crate::base::{Map, Micros, Set};
 use crate::protocol::Sid;
-use crate::sim::World;
 use crate::sim::command::Rejected;
+use crate::sim::network::{LinkFaults, Shape};
+use crate::sim::{Node, World};
+
+const FROM: Parameter = Parameter::server("from");
+const TO: Parameter = Parameter::server("to");
+const DIRECTION: Parameter = Parameter {
+    name: "direction",
+    takes: Takes::Choice(&["both", "oneWay"]),
+    default: Some(0),
+};
 
 pub(super) const CUT: FaultKind = FaultKind {
     key: "cut",
     verb: "Cut the link",
     help: "fault-cut-help",
+    parameters: &[FROM, TO, DIRECTION],
+    make: |args| {
+        let [from, to, way] = args else { return None };
+        let (from, to, direction) = link(from, to, way)?;
+        Some(Fault::Cut {
+            from,
+            to,
+            direction,
+        })
+    },
+};
+
+pub(super) const DELAY: FaultKind = FaultKind {
+    key: "delay",
+    verb: "Slow the link",
+    help: "fault-delay-help",
     parameters: &[
-        Parameter::server("from"),
-        Parameter::server("to"),
+        FROM,
+        TO,
+        DIRECTION,
         Parameter {
-            name: "direction",
-            takes: Takes::Choice(&["both", "oneWay"]),
+            name: "ms",
+            takes: Takes::Number {
+                unit: "ms",
+                least: 0,
+                most: 60_000,
+            },
+            default: Some(100),
+        },
+        Parameter {
+            name: "jitterMs",
+            takes: Takes::Number {
+                unit: "ms",
+                least: 0,
+                most: 60_000,
+            },
             default: Some(0),
         },
     ],
-    make,
+    make: |args| {
+        let [
+            from,
+            to,
+            way,
+            Argument::Number(ms),
+            Argument::Number(jitter_ms),
+        ] = args
+        else {
+            return None;
+        };
+        let (from, to, direction) = link(from, to, way)?;
+        Some(Fault::Delay {
+            from,
+            to,
+            direction,
+            ms: *ms,
+            jitter_ms: *jitter_ms,
+        })
+    },
 };
 
-fn make(args: &[Argument]) -> Option<Fault> {
-    let [
-        Argument::Server(from),
-        Argument::Server(to),
-        Argument::Number(index),
-    ] = args
+pub(super) const LOSS: FaultKind = FaultKind {
+    key: "loss",
+    verb: "Lose packets",
+    help: "fault-loss-help",
+    parameters: &[
+        FROM,
+        TO,
+        DIRECTION,
+        Parameter {
+            name: "permille",
+            takes: Takes::Number {
+                unit: "‰",
+                least: 1,
+                most: 1_000,
+            },
+            default: Some(100),
+        },
+    ],
+    make: |args| {
+        let [from, to, way, Argument::Number(permille)] = args else {
+            return None;
+        };
+        let (from, to, direction) = link(from, to, way)?;
+        Some(Fault::Loss {
+            from,
+            to,
+            direction,
+            permille: *permille,
+        })
+    },
+};
+
+fn link(from: &Argument, to: &Argument, way: &Argument) -> Option<(Sid, Sid, Direction)> {
+    let (Argument::Server(from), Argument::Server(to), Argument::Number(way)) = (from, to, way)
     else {
         return None;
     };
-    let direction = match index {
+    let direction = match way {
         0 => Direction::Both,
         1 => Direction::OneWay,
         _ => return None,
     };
-    Some(Fault::Cut {
-        from: *from,
-        to: *to,
-        direction,
-    })
+    Some((*from, *to, direction))
 }
 
-/// A link and the ways of it that are meant.
-type Link = (Sid, Sid, Direction);
-
-pub(super) fn judge((one, other, direction): Link, from: Sid, to: Sid) -> Verdict {
-    let forth = (from, to) == (one, other);
-    let back = direction == Direction::Both && (from, to) == (other, one);
-    if forth || back {
-        Verdict::Drop
-    } else {
-        Verdict::Pass
-    }
-}
-
-/// Refused where other cuts already do all that this one would. A partition across the same link
-/// does not count: it may be healed before.
-pub(super) fn check(world: &World, (from, to, direction): Link) -> Result<Option<Sid>, Rejected> {
+/// A link needs two ends that exist.
+pub(super) fn check(world: &World, from: Sid, to: Sid) -> Result<Option<Sid>, Rejected> {
     process(world, from)?;
     process(world, to)?;
     if from == to {
         return Err(Rejected::SameServer { sid: from });
     }
+    Ok(None)
+}
+
+/// Refused where other cuts already do all that this one would. A partition across the same link
+/// does not count: it may be healed before.
+pub(super) fn check_cut(
+    world: &World,
+    (from, to, direction): (Sid, Sid, Direction),
+) -> Result<Option<Sid>, Rejected> {
+    check(world, from, to)?;
     let is_cut = |from, to| {
         world.faults.iter().any(|active| {
-            matches!(active.fault, Fault::Cut { .. })
-                && active.fault.judge(from, to) == Verdict::Drop
+            matches!(active.fault, Fault::Cut { .. }) && concerns(&active.fault, from, to)
         })
     };
     if is_cut(from, to) && (direction == Direction::OneWay || is_cut(to, from)) {
         return Err(Rejected::AlreadyCut { from, to });
     }
     Ok(None)
+}
+
+/// True where what travels from one server to the other is meant.
+fn concerns(fault: &Fault, from: Sid, to: Sid) -> bool {
+    fault.link().is_some_and(|(one, other, direction)| {
+        (from, to) == (one, other) || direction == Direction::Both && (from, to) == (other, one)
+    })
+}
+
+/// Lets the wires follow the standing faults.
+pub(super) fn follow(world: &mut World) {
+    let mut found = LinkFaults {
+        cuts: Set::new(),
+        shapes: Map::new(),
+    };
+    for &from in world.processes.keys() {
+        for &to in world.processes.keys().filter(|to| **to != from) {
+            let way = (Node::Server(from), Node::Server(to));
+            for active in &world.faults {
+                worsen(&mut found, &active.fault, (from, to), way);
+            }
+        }
+    }
+    let (network, mut moment) = world.wires();
+    network.set_faults(found, &mut moment);
+}
+
+fn worsen(found: &mut LinkFaults, fault: &Fault, (from, to): (Sid, Sid), way: (Node, Node)) {
+    if let Fault::Partition { side } = fault
+        && side.contains(&from) != side.contains(&to)
+    {
+        found.cuts.insert(way);
+    }
+    if !concerns(fault, from, to) {
+        return;
+    }
+    if let Fault::Cut { .. } = fault {
+        found.cuts.insert(way);
+        return;
+    }
+    let shape: &mut Shape = found.shapes.or_default(way);
+    if let Fault::Delay { ms, jitter_ms, .. } = fault {
+        shape.delay += Micros::from_ms(*ms);
+        shape.jitter += Micros::from_ms(*jitter_ms);
+    }
+    if let Fault::Loss { permille, .. } = fault {
+        let lost = u32::try_from(*permille).unwrap_or(1_000).min(1_000);
+        // What the one lets through, the other may still lose.
+        shape.loss_permille += (1_000 - shape.loss_permille) * lost / 1_000;
+    }
 }

@@ -3,10 +3,17 @@
 //! A file holds what its kind checks, does, heals and is called. Standing faults compose: a link
 //! is cut while any of them cuts it, and ends of faults undo only their own.
 
+mod clock;
 pub(super) mod crash;
+mod disk;
+mod kind;
 mod link;
+mod message;
 mod partition;
 mod pause;
+mod plan;
+pub(super) mod terminate;
+mod wipe;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,74 +21,18 @@ use super::World;
 use super::command::{Command, Rejected};
 use super::parameter::{Argument, Parameter, Takes};
 use super::process::Process;
-use crate::base::{Micros, Set};
+use crate::base::Micros;
 use crate::protocol::Sid;
+
+pub use kind::{Direction, Fault};
+pub use plan::{Trouble, describe, survivable};
 
 /// A standing fault's number: the how-manieth injected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FaultId(pub u32);
 
-/// Which ways of a link are meant.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "camelCase")]
-pub enum Direction {
-    /// Both.
-    #[default]
-    Both,
-    /// Only what travels from the first to the second server.
-    OneWay,
-}
-
-/// Something that goes wrong, or is put right again. In JSON: `{"type":"kill","sid":3}`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", deny_unknown_fields)]
-pub enum Fault {
-    /// `kill -9`: the process ends, its sockets close.
-    Kill {
-        /// The server.
-        sid: Sid,
-    },
-    /// Power off: silence; nobody is told.
-    PullPlug {
-        /// The server.
-        sid: Sid,
-    },
-    /// Start a process that is down; it boots from its disk.
-    Restart {
-        /// The server.
-        sid: Sid,
-    },
-    /// SIGSTOP: the process freezes, its sockets stay.
-    Pause {
-        /// The server.
-        sid: Sid,
-    },
-    /// SIGCONT.
-    Resume {
-        /// The server.
-        sid: Sid,
-    },
-    /// Packets between two servers are silently dropped.
-    Cut {
-        /// The sender's side.
-        from: Sid,
-        /// The receiver's side.
-        to: Sid,
-        /// Which ways.
-        #[serde(default)]
-        direction: Direction,
-    },
-    /// Every link between `side` and the others is cut, both ways.
-    Partition {
-        /// The servers on one side.
-        side: Set<Sid>,
-    },
-}
-
-/// A fault that stands until it is healed: a pause, a cut, a partition.
+/// A fault that stands until it is healed: a pause, a cut, a slow link.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ActiveFault {
@@ -125,7 +76,7 @@ fn one_server(args: &[Argument]) -> Option<Sid> {
 }
 
 /// All kinds of faults, in the order menus show them.
-pub const CATALOGUE: [FaultKind; 7] = [
+pub const CATALOGUE: [FaultKind; 17] = [
     crash::KILL,
     crash::PULL_PLUG,
     crash::RESTART,
@@ -133,71 +84,17 @@ pub const CATALOGUE: [FaultKind; 7] = [
     pause::RESUME,
     link::CUT,
     partition::PARTITION,
+    terminate::TERMINATE,
+    crash::POWER_LOSS,
+    wipe::WIPE_DISK,
+    disk::SLOW_DISK,
+    disk::STALL_DISK,
+    link::DELAY,
+    link::LOSS,
+    message::DELAY_MESSAGE,
+    message::DROP_MESSAGE,
+    clock::DRIFT,
 ];
-
-/// What a standing fault makes of a packet. The first verdict but `Pass` wins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// It does not concern this packet.
-    Pass,
-    /// The packet is lost on the way; its kernel will send it again.
-    Drop,
-}
-
-impl Fault {
-    /// What this fault, while it stands, makes of a packet between two servers.
-    pub(super) fn judge(&self, from: Sid, to: Sid) -> Verdict {
-        match self {
-            Self::Cut {
-                from: one,
-                to: other,
-                direction,
-            } => link::judge((*one, *other, *direction), from, to),
-            Self::Partition { side } => partition::judge(side, from, to),
-            Self::Kill { .. }
-            | Self::PullPlug { .. }
-            | Self::Restart { .. }
-            | Self::Pause { .. }
-            | Self::Resume { .. } => Verdict::Pass,
-        }
-    }
-
-    /// What it was made of, one for each parameter of its row.
-    pub fn arguments(&self) -> Vec<Argument> {
-        match self {
-            Self::Kill { sid }
-            | Self::PullPlug { sid }
-            | Self::Restart { sid }
-            | Self::Pause { sid }
-            | Self::Resume { sid } => vec![Argument::Server(*sid)],
-            Self::Cut {
-                from,
-                to,
-                direction,
-            } => vec![
-                Argument::Server(*from),
-                Argument::Server(*to),
-                Argument::Number(u64::from(*direction == Direction::OneWay)),
-            ],
-            Self::Partition { side } => {
-                vec![Argument::Servers(side.clone())]
-            }
-        }
-    }
-
-    /// Its row of the catalogue.
-    pub const fn kind(&self) -> &'static FaultKind {
-        match self {
-            Self::Kill { .. } => &crash::KILL,
-            Self::PullPlug { .. } => &crash::PULL_PLUG,
-            Self::Restart { .. } => &crash::RESTART,
-            Self::Pause { .. } => &pause::PAUSE,
-            Self::Resume { .. } => &pause::RESUME,
-            Self::Cut { .. } => &link::CUT,
-            Self::Partition { .. } => &partition::PARTITION,
-        }
-    }
-}
 
 /// How many faults may stand at once.
 pub const FAULTS_MAX: u32 = 256;
@@ -222,71 +119,89 @@ pub(super) fn command(world: &mut World, command: &Command) -> Result<Option<Sid
 }
 
 fn inject(world: &mut World, fault: &Fault) -> Result<Option<Sid>, Rejected> {
-    let standing = world.faults.len() >= FAULTS_MAX as usize;
-    let (sid, stands) = match fault {
-        Fault::Kill { sid } => (crash::kill(world, *sid)?, false),
-        Fault::PullPlug { sid } => (crash::pull_plug(world, *sid)?, false),
-        Fault::Restart { sid } => (crash::restart(world, *sid)?, false),
-        Fault::Resume { sid } => (pause::resume(world, *sid)?, false),
-        Fault::Pause { .. } | Fault::Cut { .. } | Fault::Partition { .. } if standing => {
-            return Err(Rejected::TooManyFaults { limit: FAULTS_MAX });
-        }
-        Fault::Pause { sid } => (pause::pause(world, *sid)?, true),
-        Fault::Cut {
-            from,
-            to,
-            direction,
-        } => (link::check(world, (*from, *to, *direction))?, true),
-        Fault::Partition { side } => (partition::check(world, side)?, true),
-    };
+    if fault.stands() && world.faults.len() >= FAULTS_MAX as usize {
+        return Err(Rejected::TooManyFaults { limit: FAULTS_MAX });
+    }
+    let sid = begin(world, fault)?;
     let id = FaultId(world.injected);
     world.injected += 1;
-    if stands {
+    if fault.stands() {
         world.faults.push(ActiveFault {
             id,
             fault: fault.clone(),
             since: world.now,
         });
-        recut(world);
+        follow(world, fault);
     }
     Ok(sid)
 }
 
-/// Undoes a fault that no longer stands; the server it concerned, where it concerned one.
-fn heal(world: &mut World, fault: &Fault) -> Option<Sid> {
+/// Lets a fault begin; the server it concerns, where it concerns one.
+fn begin(world: &mut World, fault: &Fault) -> Result<Option<Sid>, Rejected> {
     match fault {
-        Fault::Pause { sid } => {
-            pause::go_on(world, *sid);
-            Some(*sid)
+        Fault::Kill { sid } => crash::kill(world, *sid),
+        Fault::PullPlug { sid } => crash::pull_plug(world, *sid),
+        Fault::Restart { sid } => crash::restart(world, *sid),
+        Fault::Pause { sid } => pause::pause(world, *sid),
+        Fault::Resume { sid } => pause::resume(world, *sid),
+        Fault::Cut {
+            from,
+            to,
+            direction,
+        } => link::check_cut(world, (*from, *to, *direction)),
+        Fault::Delay { from, to, .. } | Fault::Loss { from, to, .. } => {
+            link::check(world, *from, *to)
         }
-        Fault::Cut { .. } | Fault::Partition { .. } => {
-            recut(world);
-            None
+        Fault::Partition { side } => partition::check(world, side),
+        Fault::Terminate { sid } => terminate::terminate(world, *sid),
+        Fault::WipeDisk { sid } => wipe::wipe(world, *sid),
+        Fault::DelayMessage { message, ms } => {
+            message::interfere(world, *message, Some(Micros::from_ms(*ms)))
         }
-        Fault::Kill { .. }
-        | Fault::PullPlug { .. }
-        | Fault::Restart { .. }
-        | Fault::Resume { .. } => None,
+        Fault::DropMessage { message } => message::interfere(world, *message, None),
+        Fault::PowerLoss { sid } => crash::power_loss(world, *sid),
+        Fault::Drift { sid, .. } | Fault::SlowDisk { sid, .. } | Fault::StallDisk { sid } => {
+            process(world, *sid).map(|_| Some(*sid))
+        }
     }
 }
 
-/// Lets the wires follow the standing faults.
-fn recut(world: &mut World) {
-    let mut cuts = Set::new();
-    for &from in world.processes.keys() {
-        for &to in world.processes.keys() {
-            let verdict = world
-                .faults
-                .iter()
-                .map(|active| active.fault.judge(from, to))
-                .find(|verdict| *verdict != Verdict::Pass);
-            if from != to && verdict.is_some() {
-                cuts.insert((from, to));
-            }
-        }
+/// Undoes a fault that no longer stands; the server it concerned, where it concerned one.
+fn heal(world: &mut World, fault: &Fault) -> Option<Sid> {
+    if let Fault::Pause { sid } = fault {
+        pause::go_on(world, *sid);
+        return Some(*sid);
     }
-    let (network, mut moment) = world.wires();
-    network.set_cuts(cuts, &mut moment);
+    follow(world, fault)
+}
+
+/// Lets wires, disks and clocks follow the standing faults, of which this one has come or gone; the server
+/// it concerns, where it concerns one.
+fn follow(world: &mut World, fault: &Fault) -> Option<Sid> {
+    match fault {
+        Fault::Cut { .. } | Fault::Partition { .. } | Fault::Delay { .. } | Fault::Loss { .. } => {
+            link::follow(world);
+            None
+        }
+        Fault::Drift { sid, .. } => {
+            clock::follow(world, *sid);
+            Some(*sid)
+        }
+        Fault::SlowDisk { sid, .. } | Fault::StallDisk { sid } => {
+            disk::follow(world, *sid);
+            Some(*sid)
+        }
+        Fault::Kill { .. }
+        | Fault::PullPlug { .. }
+        | Fault::PowerLoss { .. }
+        | Fault::Restart { .. }
+        | Fault::Pause { .. }
+        | Fault::Resume { .. }
+        | Fault::Terminate { .. }
+        | Fault::WipeDisk { .. }
+        | Fault::DelayMessage { .. }
+        | Fault::DropMessage { .. } => None,
+    }
 }
 
 fn process(world: &World, sid: Sid) -> Result<&Process, Rejected> {

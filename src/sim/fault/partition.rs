@@ -1,6 +1,6 @@
 //! A partition: every link between one side and the others drops packets, both ways.
 
-use super::{Argument, Fault, FaultKind, Parameter, Takes, Verdict, process};
+use super::{Argument, Fault, FaultKind, Parameter, Takes, process};
 use crate::base::Set;
 use crate::protocol::Sid;
 use crate::sim::World;
@@ -23,14 +23,6 @@ fn make(args: &[Argument]) -> Option<Fault> {
         return None;
     };
     Some(Fault::Partition { side: side.clone() })
-}
-
-pub(super) fn judge(side: &Set<Sid>, from: Sid, to: Sid) -> Verdict {
-    if side.contains(&from) == side.contains(&to) {
-        Verdict::Pass
-    } else {
-        Verdict::Drop
-    }
 }
 
 pub(super) fn check(world: &World, side: &Set<Sid>) -> Result<Option<Sid>, Rejected> {

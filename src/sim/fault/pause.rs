@@ -76,5 +76,6 @@ pub(super) fn go_on(world: &mut World, sid: Sid) {
     {
         process.set_power(Power::Up, now);
     }
+    super::terminate::take_signal(world, sid);
     world.work_on(sid);
 }

@@ -12,6 +12,7 @@ use super::{Moment, tcp};
 use crate::base::Micros;
 use crate::protocol::{ConnId, Port, Sid};
 use crate::sim::event::{Event, Side, WireEvent};
+use crate::sim::node::Node;
 use crate::sim::queue::Key;
 
 /// How far one end is.
@@ -31,9 +32,8 @@ pub(crate) enum EndState {
 }
 
 /// One end.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct End {
-    pub(crate) sid: Sid,
     pub(crate) state: EndState,
     /// When its process will notice that it is over.
     pub(crate) notice: Option<Key>,
@@ -55,6 +55,10 @@ pub(crate) struct Dial {
 pub(crate) struct Conn {
     pub(crate) id: ConnId,
     pub(crate) port: Port,
+    /// Who dialled.
+    pub(crate) from: Node,
+    /// Who is dialled: nobody listens but servers.
+    pub(crate) to: Sid,
     dialler: End,
     acceptor: End,
     forth: Lane,
@@ -65,17 +69,14 @@ pub(crate) struct Conn {
 
 impl Conn {
     /// An attempt at a connection; [`Conn::begin`] sends its first SYN.
-    pub(crate) fn new(id: ConnId, port: Port, from: Sid, to: Sid) -> Self {
-        let end = |sid| End {
-            sid,
-            state: EndState::Waiting,
-            notice: None,
-        };
+    pub(crate) fn new(id: ConnId, port: Port, from: Node, to: Sid) -> Self {
         Self {
             id,
             port,
-            dialler: end(from),
-            acceptor: end(to),
+            from,
+            to,
+            dialler: End::default(),
+            acceptor: End::default(),
             forth: Lane::default(),
             back: Lane::default(),
             dial: None,
@@ -116,16 +117,24 @@ impl Conn {
         Way {
             conn: self.id,
             side,
-            from: self.end(side).sid,
-            to: self.end(side.other()).sid,
+            from: self.node(side),
+            to: self.node(side.other()),
         }
     }
 
-    /// The side this server's process holds.
-    pub(crate) fn side_held_by(&self, sid: Sid) -> Option<Side> {
+    /// Whose end this is.
+    pub(crate) const fn node(&self, side: Side) -> Node {
+        match side {
+            Side::Dialler => self.from,
+            Side::Acceptor => Node::Server(self.to),
+        }
+    }
+
+    /// The side this node's process holds.
+    pub(crate) fn side_held_by(&self, node: Node) -> Option<Side> {
         Side::BOTH
             .into_iter()
-            .find(|side| self.end(*side).sid == sid && self.end(*side).state == EndState::Held)
+            .find(|side| self.node(*side) == node && self.end(*side).state == EndState::Held)
     }
 
     /// Sends the first SYN.
@@ -154,7 +163,7 @@ impl Conn {
         dial.attempts += 1;
         dial.retry = tcp::syn_retry(dial.since, dial.attempts)
             .map(|at| moment.queue.push(at, Event::Wire(WireEvent::Syn(self.id))));
-        if !links.is_blocked(way.from, way.to) {
+        if !links.is_blocked(way.from, way.to) && !links.loses(way.from, way.to) {
             let at = moment.now + links.latency(way.from, way.to);
             moment
                 .queue
@@ -167,10 +176,13 @@ impl Conn {
         let way = self.way(Side::Dialler);
         // An answer that cannot come back is not given: the SYN counts as lost, the next one may
         // do better.
-        if links.is_blocked(way.from, way.to) || links.is_cut(way.to, way.from) {
+        if links.is_blocked(way.from, way.to)
+            || links.is_cut(way.to, way.from)
+            || links.loses(way.to, way.from)
+        {
             return;
         }
-        if self.acceptor.state == EndState::Waiting && links.is_listening(way.to, self.port) {
+        if self.acceptor.state == EndState::Waiting && links.is_listening(self.to, self.port) {
             self.acceptor.state = EndState::Opening;
             let wake = links.tables().wake;
             let at = moment.now + links.of_process(way.to, wake);
@@ -251,10 +263,11 @@ impl Conn {
     /// The end's process will know in a while that the connection is over.
     pub(crate) fn notify(&mut self, side: Side, links: &mut Links, moment: &mut Moment<'_>) {
         let id = self.id;
+        let node = self.node(side);
         let end = self.end_mut(side);
         if end.state == EndState::Held && end.notice.is_none() {
             let detect = links.tables().detect;
-            let at = moment.now + links.of_process(end.sid, detect);
+            let at = moment.now + links.of_process(node, detect);
             let event = Event::Wire(WireEvent::Notice(id, side));
             end.notice = Some(moment.queue.push(at, event));
         }

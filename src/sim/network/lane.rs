@@ -17,10 +17,11 @@ use super::Moment;
 use super::links::Links;
 use super::tcp;
 use crate::base::Micros;
-use crate::protocol::{ConnId, Sid};
+use crate::protocol::ConnId;
 use crate::sim::event::{Event, Side, WireEvent};
+use crate::sim::node::Node;
 use crate::sim::queue::Key;
-use crate::sim::step::Flight;
+use crate::sim::step::Frame;
 
 /// Which lane is meant, and between whom.
 #[derive(Clone, Copy, Debug)]
@@ -28,15 +29,15 @@ pub(crate) struct Way {
     pub(crate) conn: ConnId,
     /// The side that sends.
     pub(crate) side: Side,
-    pub(crate) from: Sid,
-    pub(crate) to: Sid,
+    pub(crate) from: Node,
+    pub(crate) to: Node,
 }
 
 /// What travels: frames, and at last the end.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Item {
     /// A message.
-    Frame(Flight),
+    Frame(Frame),
     /// FIN or RST: nothing follows, and the receiver's end is over. Which of the two makes no
     /// difference to a process that only learns that its connection is gone.
     End {
@@ -48,37 +49,42 @@ pub(crate) enum Item {
 impl Item {
     const fn sent_at(&self) -> Micros {
         match self {
-            Self::Frame(flight) => flight.sent_at,
+            Self::Frame(frame) => frame.sent_at,
             Self::End { sent_at, .. } => *sent_at,
         }
     }
 
     const fn arrives_at(&self) -> Option<Micros> {
         match self {
-            Self::Frame(flight) => flight.arrives_at,
+            Self::Frame(frame) => frame.arrives_at,
             Self::End { arrives_at, .. } => *arrives_at,
         }
     }
 
     const fn set_arrival(&mut self, at: Option<Micros>) {
         match self {
-            Self::Frame(flight) => flight.arrives_at = at,
+            Self::Frame(frame) => frame.arrives_at = at,
             Self::End { arrives_at, .. } => *arrives_at = at,
         }
     }
 
     const fn set_sent(&mut self, at: Micros) {
         match self {
-            Self::Frame(flight) => flight.sent_at = at,
+            Self::Frame(frame) => frame.sent_at = at,
             Self::End { sent_at, .. } => *sent_at = at,
         }
     }
 
-    fn draw(&self, way: Way, links: &mut Links) -> Micros {
-        match self {
-            Self::Frame(_) => links.delay(way.from, way.to),
-            Self::End { .. } => links.latency(way.from, way.to),
-        }
+    /// How long it takes, retransmissions included; `None` where all of them are lost.
+    fn draw(&self, way: Way, links: &mut Links) -> Option<Micros> {
+        let again = links.retransmitting(way.from, way.to)?;
+        Some(
+            again
+                + match self {
+                    Self::Frame(_) => links.delay(way.from, way.to),
+                    Self::End { .. } => links.latency(way.from, way.to),
+                },
+        )
     }
 }
 
@@ -107,9 +113,9 @@ impl Lane {
     /// How many items a lane holds. Beyond, the sender's kernel gives the connection up.
     pub(crate) const CAPACITY: usize = 4_096;
 
-    pub(crate) fn frames(&self) -> impl Iterator<Item = &Flight> {
+    pub(crate) fn frames(&self) -> impl Iterator<Item = &Frame> {
         self.items.iter().filter_map(|item| match item {
-            Item::Frame(flight) => Some(flight),
+            Item::Frame(frame) => Some(frame),
             Item::End { .. } => None,
         })
     }
@@ -140,17 +146,20 @@ impl Lane {
             return Err(Full);
         }
         self.ended |= matches!(item, Item::End { .. });
-        if links.is_blocked(way.from, way.to) || self.window_is_shut(way, links, moment.now) {
+        let waits = links.is_blocked(way.from, way.to)
+            || self.window_is_shut(way, links, moment.now)
+            || self.items.back().is_some_and(|i| i.arrives_at().is_none());
+        let delay = if waits { None } else { item.draw(way, links) };
+        if let Some(delay) = delay {
+            self.last_at = self.last_at.max(moment.now + delay);
+            item.set_arrival(Some(self.last_at));
+            self.items.push_back(item);
+            self.schedule(way, moment);
+        } else {
             let since = self.unacked_since.unwrap_or(moment.now);
             self.stalled_since.get_or_insert(since);
             self.items.push_back(item);
             self.arm_give_up(way, moment);
-        } else {
-            let at = self.last_at.max(moment.now + item.draw(way, links));
-            self.last_at = at;
-            item.set_arrival(Some(at));
-            self.items.push_back(item);
-            self.schedule(way, moment);
         }
         Ok(())
     }
@@ -191,8 +200,11 @@ impl Lane {
         };
         for item in &mut self.items {
             if item.arrives_at().is_none() {
+                let Some(delay) = item.draw(way, links) else {
+                    break; // a lossy link lost it again and again; what follows waits as well
+                };
                 item.set_sent(again_at);
-                self.last_at = self.last_at.max(again_at + item.draw(way, links));
+                self.last_at = self.last_at.max(again_at + delay);
                 item.set_arrival(Some(self.last_at));
             }
         }
@@ -248,6 +260,47 @@ impl Lane {
         }
         self.schedule(way, moment);
         Some(item)
+    }
+
+    /// Delays a frame that is on the wire; what follows cannot overtake it. Where `by` is `None`
+    /// the frame is lost, and its kernel sends it again.
+    pub(crate) fn interfere(
+        &mut self,
+        way: Way,
+        (frame, by): (u64, Option<Micros>),
+        links: &mut Links,
+        moment: &mut Moment<'_>,
+    ) -> bool {
+        let is_it = |item: &Item| matches!(item, Item::Frame(found) if found.id == frame);
+        let Some(index) = self.items.iter().position(is_it) else {
+            return false;
+        };
+        let mut earliest = Micros::ZERO;
+        for (n, item) in self.items.iter_mut().enumerate().skip(index) {
+            let Some(at) = item.arrives_at() else {
+                break;
+            };
+            let at = match by {
+                Some(by) if n == index => at + by,
+                None if n == index => {
+                    let again = tcp::next_retransmission(item.sent_at(), moment.now);
+                    let Some((again, delay)) = again.zip(item.draw(way, links)) else {
+                        return false;
+                    };
+                    item.set_sent(again);
+                    again + delay
+                }
+                Some(_) | None => at,
+            };
+            earliest = earliest.max(at);
+            item.set_arrival(Some(earliest));
+        }
+        self.last_at = self.last_at.max(earliest);
+        if index == 0 {
+            moment.queue.clear(&mut self.arrival);
+            self.schedule(way, moment);
+        }
+        true
     }
 
     /// The sending kernel is gone, or has given up: nothing it still held will ever arrive.

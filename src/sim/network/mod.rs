@@ -1,4 +1,4 @@
-//! The wires: TCP-like connections between servers, with everything that can become of them.
+//! The wires: TCP-like connections between nodes, with everything that can become of them.
 //!
 //! Ordered, in flight, refused, reset, closed, silent. The network knows kernels and sockets; it
 //! does not know what a process does with what it is handed ([`Signal`]), nor when it is too busy
@@ -15,12 +15,13 @@ use serde::{Deserialize, Serialize};
 use conn::{Conn, EndState};
 use lane::{Full, Item};
 pub use links::LinkProfile;
-use links::Links;
+pub(crate) use links::{LinkFaults, Links, Shape};
 pub use profile::Profile;
 
 use super::event::{Side, WireEvent};
+use super::node::Node;
 use super::queue::EventQueue;
-use super::step::Flight;
+use super::step::Frame;
 use crate::base::{Map, Micros, Rng, Set};
 use crate::protocol::{ConnId, Message, Port, Sid};
 
@@ -37,16 +38,16 @@ pub(crate) enum Signal {
     /// A connection opened.
     Opened {
         conn: ConnId,
-        peer: Sid,
+        peer: Node,
         port: Port,
         side: Side,
     },
     /// A dial failed.
     Refused { peer: Sid, port: Port },
     /// A connection is gone.
-    Closed { conn: ConnId, peer: Sid },
+    Closed { conn: ConnId, peer: Node },
     /// A frame.
-    Frame(Flight),
+    Frame(Frame),
 }
 
 /// What became of a wire event.
@@ -55,9 +56,9 @@ pub(crate) enum Outcome {
     /// Nothing anybody can see.
     Nothing,
     /// A process is told something.
-    Tell(Sid, Signal),
+    Tell(Node, Signal),
     /// A frame ended where nobody was.
-    Lost(Flight),
+    Lost(Frame),
 }
 
 /// A connection that is open at both ends.
@@ -67,7 +68,7 @@ pub struct Connection {
     /// Its number.
     pub conn: ConnId,
     /// Who dialled.
-    pub dialler: Sid,
+    pub dialler: Node,
     /// Who accepted.
     pub acceptor: Sid,
     /// The acceptor's port.
@@ -112,7 +113,7 @@ impl Network {
     }
 
     /// Frames under way, by connection, the dialler's first, oldest first.
-    pub(crate) fn flights(&self) -> impl Iterator<Item = &Flight> {
+    pub(crate) fn frames(&self) -> impl Iterator<Item = &Frame> {
         self.conns
             .values()
             .flat_map(|conn| Side::BOTH.map(|side| conn.lane(side).frames()))
@@ -125,8 +126,8 @@ impl Network {
             let open = |side| conn.end(side).state == EndState::Held;
             (open(Side::Dialler) && open(Side::Acceptor)).then(|| Connection {
                 conn: conn.id,
-                dialler: conn.end(Side::Dialler).sid,
-                acceptor: conn.end(Side::Acceptor).sid,
+                dialler: conn.from,
+                acceptor: conn.to,
                 port: conn.port,
             })
         })
@@ -135,7 +136,7 @@ impl Network {
     /// A process dials.
     pub(crate) fn dial(
         &mut self,
-        from: Sid,
+        from: Node,
         (to, port): (Sid, Port),
         within: Micros,
         moment: &mut Moment<'_>,
@@ -156,7 +157,7 @@ impl Network {
     /// A process sends; the frame's number, or `None` where the connection is gone.
     pub(crate) fn send(
         &mut self,
-        from: Sid,
+        from: Node,
         id: ConnId,
         message: Message,
         moment: &mut Moment<'_>,
@@ -164,7 +165,7 @@ impl Network {
         let conn = self.conns.get_mut(&id)?;
         let side = conn.side_held_by(from)?;
         let way = conn.way(side);
-        let flight = Flight {
+        let frame = Frame {
             id: self.next_flight,
             conn: id,
             from,
@@ -173,7 +174,7 @@ impl Network {
             arrives_at: None,
             message,
         };
-        let item = Item::Frame(flight);
+        let item = Item::Frame(frame);
         if let Err(Full) = conn.lane_mut(side).push(way, item, &mut self.links, moment) {
             conn.notify(side, &mut self.links, moment);
             return None;
@@ -184,11 +185,11 @@ impl Network {
     }
 
     /// A process closes its end.
-    pub(crate) fn hangup(&mut self, sid: Sid, id: ConnId, moment: &mut Moment<'_>) {
+    pub(crate) fn hangup(&mut self, node: Node, id: ConnId, moment: &mut Moment<'_>) {
         let Some(conn) = self.conns.get_mut(&id) else {
             return;
         };
-        if let Some(side) = conn.side_held_by(sid) {
+        if let Some(side) = conn.side_held_by(node) {
             conn.leave(side, moment);
             conn.send_end(side, &mut self.links, moment);
             self.retire(id, moment);
@@ -196,9 +197,9 @@ impl Network {
     }
 
     /// A kernel has no room for what arrives: both ends learn that the connection is over.
-    pub(crate) fn reset(&mut self, sid: Sid, id: ConnId, moment: &mut Moment<'_>) {
+    pub(crate) fn reset(&mut self, node: Node, id: ConnId, moment: &mut Moment<'_>) {
         if let Some(conn) = self.conns.get_mut(&id)
-            && let Some(side) = conn.side_held_by(sid)
+            && let Some(side) = conn.side_held_by(node)
         {
             conn.notify(side, &mut self.links, moment);
             conn.send_end(side, &mut self.links, moment);
@@ -206,14 +207,14 @@ impl Network {
     }
 
     /// A process died: it sends and hears nothing more; its kernel closes the sockets in a while.
-    pub(crate) fn process_died(&mut self, sid: Sid, moment: &mut Moment<'_>) {
-        self.links.unlisten_all(sid);
+    pub(crate) fn process_died(&mut self, node: Node, moment: &mut Moment<'_>) {
+        self.links.unlisten_all(node);
         for conn in self.conns.values_mut() {
             for side in Side::BOTH {
-                let end = conn.end(side);
-                if end.sid == sid && end.state != EndState::Gone {
+                let state = conn.end(side).state;
+                if conn.node(side) == node && state != EndState::Gone {
                     // An acceptor that waits has no socket; a dialler that waits has one.
-                    let has_socket = side == Side::Dialler || end.state != EndState::Waiting;
+                    let has_socket = side == Side::Dialler || state != EndState::Waiting;
                     if has_socket {
                         conn.leave(side, moment);
                         conn.end_mut(side).state = EndState::Dying;
@@ -224,11 +225,12 @@ impl Network {
     }
 
     /// The kernel has closed a dead process's sockets: the other ends will hear of it.
-    pub(crate) fn sockets_closed(&mut self, sid: Sid, moment: &mut Moment<'_>) {
+    pub(crate) fn sockets_closed(&mut self, node: Node, moment: &mut Moment<'_>) {
         self.each(moment, |conn, links, moment| {
             for side in Side::BOTH {
+                let is_its_own = conn.node(side) == node;
                 let end = conn.end_mut(side);
-                if end.sid == sid && end.state == EndState::Dying {
+                if is_its_own && end.state == EndState::Dying {
                     end.state = EndState::Gone;
                     conn.send_end(side, links, moment);
                 }
@@ -237,12 +239,12 @@ impl Network {
     }
 
     /// The host lost its power: nobody is told, what is on the wire arrives.
-    pub(crate) fn host_died(&mut self, sid: Sid, moment: &mut Moment<'_>) {
-        self.links.unlisten_all(sid);
-        self.links.go_dark(sid);
+    pub(crate) fn host_died(&mut self, node: Node, moment: &mut Moment<'_>) {
+        self.links.unlisten_all(node);
+        self.links.go_dark(node);
         self.each(moment, |conn, links, moment| {
             for side in Side::BOTH {
-                if conn.end(side).sid == sid {
+                if conn.node(side) == node {
                     if side == Side::Dialler || conn.end(side).state != EndState::Waiting {
                         conn.leave(side, moment);
                     }
@@ -254,15 +256,40 @@ impl Network {
     }
 
     /// The host has power again; its kernel knows none of the old connections.
-    pub(crate) fn host_is_back(&mut self, sid: Sid, moment: &mut Moment<'_>) {
-        self.links.light_up(sid);
+    pub(crate) fn host_is_back(&mut self, node: Node, moment: &mut Moment<'_>) {
+        self.links.light_up(node);
         self.each(moment, refresh);
     }
 
-    /// Other links are cut from now on.
-    pub(crate) fn set_cuts(&mut self, cuts: Set<(Sid, Sid)>, moment: &mut Moment<'_>) {
-        self.links.set_cuts(cuts);
+    /// Other links are cut, slow or lossy from now on.
+    pub(crate) fn set_faults(&mut self, faults: LinkFaults, moment: &mut Moment<'_>) {
+        self.links.set_faults(faults);
         self.each(moment, refresh);
+    }
+
+    /// Delays a frame by so much, or lets it be lost on the way; false where no such frame is on
+    /// the wire.
+    pub(crate) fn interfere(
+        &mut self,
+        frame: u64,
+        by: Option<Micros>,
+        moment: &mut Moment<'_>,
+    ) -> bool {
+        for conn in self.conns.values_mut() {
+            for side in Side::BOTH {
+                let way = conn.way(side);
+                let lane = conn.lane_mut(side);
+                if lane.interfere(way, (frame, by), &mut self.links, moment) {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// Where a frame is: when it was sent, and when it arrives.
+    pub(crate) fn frame(&self, id: u64) -> Option<&Frame> {
+        self.frames().find(|frame| frame.id == id)
     }
 
     /// Does something to every connection and forgets those that are over.
@@ -369,7 +396,7 @@ fn refused(conn: &mut Conn, moment: &mut Moment<'_>) -> Outcome {
     Outcome::Tell(
         way.from,
         Signal::Refused {
-            peer: way.to,
+            peer: conn.to,
             port: conn.port,
         },
     )
@@ -398,12 +425,12 @@ fn arrive(conn: &mut Conn, side: Side, links: &mut Links, moment: &mut Moment<'_
             conn.notify(receiver, links, moment);
             Outcome::Nothing
         }
-        Some(Item::Frame(flight)) => match conn.end(receiver).state {
-            EndState::Held => Outcome::Tell(way.to, Signal::Frame(flight)),
-            EndState::Waiting | EndState::Opening | EndState::Dying => Outcome::Lost(flight),
+        Some(Item::Frame(frame)) => match conn.end(receiver).state {
+            EndState::Held => Outcome::Tell(way.to, Signal::Frame(frame)),
+            EndState::Waiting | EndState::Opening | EndState::Dying => Outcome::Lost(frame),
             EndState::Gone => {
                 conn.send_end(receiver, links, moment);
-                Outcome::Lost(flight)
+                Outcome::Lost(frame)
             }
         },
     }

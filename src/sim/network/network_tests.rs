@@ -1,11 +1,14 @@
 //! The wires on their own: two or three kernels, no processes.
+//! Long because one harness serves everything that can become of a connection.
 
 use super::*;
 use crate::protocol::message::ElectionMessage;
 use crate::sim::event::Event;
 
-const A: Sid = Sid(1);
-const B: Sid = Sid(2);
+const A: Node = Node::Server(HOST_A);
+const B: Node = Node::Server(HOST_B);
+const HOST_A: Sid = Sid(1);
+const HOST_B: Sid = Sid(2);
 const PORT: Port = Port::Election;
 const LONG: Micros = Micros::from_ms(60_000);
 
@@ -14,13 +17,13 @@ struct Wire {
     now: Micros,
     queue: EventQueue,
     network: Network,
-    told: Vec<(Micros, Sid, Signal)>,
+    told: Vec<(Micros, Node, Signal)>,
     lost: Vec<u64>,
 }
 
 impl Wire {
     fn new() -> Self {
-        let members = [A, B, Sid(3)].into();
+        let members = [HOST_A, HOST_B, Sid(3)].into();
         let mut wire = Self {
             now: Micros::ZERO,
             queue: EventQueue::new(),
@@ -28,7 +31,7 @@ impl Wire {
             told: Vec::new(),
             lost: Vec::new(),
         };
-        wire.network.links_mut().listen(B, PORT);
+        wire.network.links_mut().listen(HOST_B, PORT);
         wire
     }
 
@@ -51,19 +54,22 @@ impl Wire {
     }
 
     fn dial(&mut self, within: Micros) {
-        self.act(|network, moment| network.dial(A, (B, PORT), within, moment));
+        self.act(|network, moment| network.dial(A, (HOST_B, PORT), within, moment));
     }
 
-    fn send(&mut self, from: Sid, conn: ConnId, byte: u8) -> Option<u64> {
+    fn send(&mut self, from: Node, conn: ConnId, byte: u8) -> Option<u64> {
         let message = Message::Election(ElectionMessage::Raw {
             bytes: [byte].into(),
         });
         self.act(|network, moment| network.send(from, conn, message, moment))
     }
 
-    fn cut(&mut self, ways: &[(Sid, Sid)]) {
-        let cuts = ways.iter().copied().collect();
-        self.act(|network, moment| network.set_cuts(cuts, moment));
+    fn cut(&mut self, ways: &[(Node, Node)]) {
+        let faults = LinkFaults {
+            cuts: ways.iter().copied().collect(),
+            ..LinkFaults::default()
+        };
+        self.act(|network, moment| network.set_faults(faults, moment));
     }
 
     fn run_to(&mut self, until: Micros) {
@@ -75,8 +81,8 @@ impl Wire {
             };
             match self.act(|network, moment| network.happen(wire, moment)) {
                 Outcome::Nothing => {}
-                Outcome::Tell(sid, signal) => self.told.push((at, sid, signal)),
-                Outcome::Lost(flight) => self.lost.push(flight.id),
+                Outcome::Tell(node, signal) => self.told.push((at, node, signal)),
+                Outcome::Lost(frame) => self.lost.push(frame.id),
             }
         }
         self.now = until;
@@ -91,9 +97,9 @@ impl Wire {
                     Signal::Opened { side, .. } => format!("opened as {side:?}"),
                     Signal::Refused { .. } => "refused".into(),
                     Signal::Closed { .. } => "closed".into(),
-                    Signal::Frame(flight) => format!("frame {}", flight.id),
+                    Signal::Frame(frame) => format!("frame {}", frame.id),
                 };
-                (at.as_ms(), sid.0, what)
+                (at.as_ms(), sid.server().map_or(0, |sid| sid.0), what)
             })
             .collect()
     }
@@ -102,7 +108,7 @@ impl Wire {
         self.told
             .iter()
             .filter_map(|(_, _, signal)| match signal {
-                Signal::Frame(flight) => Some(flight.id),
+                Signal::Frame(frame) => Some(frame.id),
                 Signal::Opened { .. } | Signal::Refused { .. } | Signal::Closed { .. } => None,
             })
             .collect()
@@ -112,7 +118,7 @@ impl Wire {
         self.told
             .iter()
             .filter(|(_, _, signal)| matches!(signal, Signal::Closed { .. }))
-            .map(|(at, sid, _)| (at.as_ms(), sid.0))
+            .map(|(at, sid, _)| (at.as_ms(), sid.server().map_or(0, |sid| sid.0)))
             .collect()
     }
 }
@@ -136,10 +142,10 @@ fn a_dial_opens_the_acceptor_first_and_the_dialler_a_latency_later() {
 #[test]
 fn a_host_where_nobody_listens_refuses_after_a_round_trip() {
     let mut wire = Wire::new();
-    wire.network.links_mut().unlisten(B, PORT);
+    wire.network.links_mut().unlisten(HOST_B, PORT);
     wire.dial(LONG);
     wire.run_to(Micros::from_ms(50));
-    let [(at, A, Signal::Refused { peer: B, .. })] = &wire.told[..] else {
+    let [(at, A, Signal::Refused { peer: HOST_B, .. })] = &wire.told[..] else {
         panic!("{:?}", wire.told);
     };
     assert!((400..40_000).contains(&at.0), "{at}");
@@ -199,7 +205,7 @@ fn frames_arrive_in_order_each_way() {
         wire.send(A, conn, byte);
         wire.send(B, conn, byte);
     }
-    assert_eq!(wire.network.flights().count(), 40);
+    assert_eq!(wire.network.frames().count(), 40);
     wire.run_to(Micros::from_ms(200));
     for (receiver, first) in [(B, 0), (A, 1)] {
         let ids: Vec<u64> = wire
@@ -207,21 +213,21 @@ fn frames_arrive_in_order_each_way() {
             .iter()
             .filter(|(_, sid, _)| *sid == receiver)
             .filter_map(|(_, _, signal)| match signal {
-                Signal::Frame(flight) => Some(flight.id),
+                Signal::Frame(frame) => Some(frame.id),
                 Signal::Opened { .. } | Signal::Refused { .. } | Signal::Closed { .. } => None,
             })
             .collect();
         let expected: Vec<u64> = (0..20).map(|n| first + 2 * n).collect();
         assert_eq!(ids, expected);
     }
-    assert_eq!(wire.network.flights().count(), 0);
+    assert_eq!(wire.network.frames().count(), 0);
 }
 
 #[test]
 fn a_flight_says_when_it_arrives_and_does() {
     let (mut wire, conn) = Wire::connected();
     wire.send(A, conn, 0);
-    let at = wire.network.flights().next().expect("one").arrives_at;
+    let at = wire.network.frames().next().expect("one").arrives_at;
     wire.run_to(Micros::from_ms(200));
     assert_eq!(Some(wire.told[0].0), at);
 }
@@ -232,7 +238,7 @@ fn a_cut_holds_what_is_on_the_way_and_a_heal_lets_it_go_at_the_next_retransmissi
     wire.send(A, conn, 0);
     wire.cut(&[(A, B), (B, A)]);
     wire.send(A, conn, 1);
-    assert!(wire.network.flights().all(|f| f.arrives_at.is_none()));
+    assert!(wire.network.frames().all(|f| f.arrives_at.is_none()));
     wire.run_to(Micros::from_ms(1_000));
     assert!(wire.told.is_empty());
     wire.cut(&[]);
@@ -378,7 +384,7 @@ fn what_a_dead_host_still_held_back_never_arrives() {
     wire.cut(&[]);
     wire.run_to(Micros::from_ms(60_000));
     assert!(wire.told.is_empty());
-    assert_eq!(wire.network.flights().count(), 0);
+    assert_eq!(wire.network.frames().count(), 0);
 }
 
 #[test]
@@ -437,15 +443,15 @@ fn a_lane_that_is_full_ends_its_connection() {
 #[test]
 fn links_may_have_delays_of_their_own() {
     let special = [LinkProfile {
-        from: B,
-        to: A,
+        from: HOST_B,
+        to: HOST_A,
         profile: Profile::CrossRegion,
     }];
     let mut links = Links::new(Rng::new(3), Profile::Lan, &special);
     for _ in 0..100 {
         assert!(links.latency(A, B).0 >= 38_000);
         assert!(links.latency(B, A).0 >= 38_000);
-        assert!(links.latency(A, Sid(3)).0 <= 800);
+        assert!(links.latency(A, Sid(3).into()).0 <= 800);
     }
 }
 
@@ -454,9 +460,92 @@ fn a_draw_on_one_link_does_not_reshuffle_another() {
     let draws = |before: usize| {
         let mut links = Links::new(Rng::new(3), Profile::Lan, &[]);
         for _ in 0..before {
-            links.latency(A, Sid(3));
+            links.latency(A, Sid(3).into());
         }
         [links.latency(A, B), links.latency(A, B)]
     };
     assert_eq!(draws(0), draws(17));
+}
+
+#[test]
+fn what_a_lossy_way_loses_again_and_again_is_given_up_and_the_process_told() {
+    let (mut wire, conn) = Wire::connected();
+    let mut shapes = Map::new();
+    let shape = Shape {
+        loss_permille: 1_000,
+        ..Shape::default()
+    };
+    shapes.insert((A, B), shape);
+    let faults = LinkFaults {
+        shapes,
+        ..LinkFaults::default()
+    };
+    wire.act(|network, moment| network.set_faults(faults, moment));
+    let since = wire.now;
+    let first = wire.send(A, conn, 1).expect("the connection is open");
+    wire.send(A, conn, 2).expect("the connection is open");
+    wire.run_to(since + Micros::from_ms(900_000));
+    assert_eq!(wire.frames(), [] as [u64; 0]);
+    let mut healed = Wire {
+        now: wire.now,
+        queue: wire.queue.clone(),
+        network: wire.network.clone(),
+        told: vec![],
+        lost: vec![],
+    };
+    let shapeless = LinkFaults::default();
+    healed.act(|network, moment| network.set_faults(shapeless, moment));
+    healed.run_to(since + Micros::from_ms(1_000_000));
+    assert_eq!(
+        healed.frames(),
+        [] as [u64; 0],
+        "the last retransmission was at 804.6 s"
+    );
+    wire.run_to(since + Micros::from_ms(930_000));
+    let story = wire.story();
+    assert_eq!(story[0].1, 1);
+    assert_eq!(story[0].2, "closed");
+    assert!(story[0].0 >= 924_600, "{story:?}");
+    assert_eq!(first, 0);
+}
+
+#[test]
+fn a_healed_way_brings_what_was_lost_at_the_next_retransmission() {
+    let (mut wire, conn) = Wire::connected();
+    let shape = Shape {
+        loss_permille: 1_000,
+        ..Shape::default()
+    };
+    let faults = LinkFaults {
+        shapes: [((A, B), shape)].into(),
+        ..LinkFaults::default()
+    };
+    wire.act(|network, moment| network.set_faults(faults, moment));
+    let since = wire.now;
+    wire.send(A, conn, 1).expect("open");
+    wire.send(A, conn, 2).expect("open");
+    wire.run_to(since + Micros::from_ms(700));
+    wire.act(|network, moment| network.set_faults(LinkFaults::default(), moment));
+    wire.run_to(since + Micros::from_ms(1_399));
+    assert_eq!(wire.frames(), [] as [u64; 0]);
+    wire.run_to(since + Micros::from_ms(1_450));
+    assert_eq!(wire.frames(), [0, 1]);
+}
+
+#[test]
+fn a_client_dials_a_server_and_dies_like_one() {
+    let mut wire = Wire::new();
+    let client = Node::Client(crate::sim::ClientId(0));
+    wire.act(|network, moment| network.dial(client, (HOST_B, PORT), LONG, moment));
+    wire.run_to(Micros::from_ms(100));
+    let open = wire.network.connections().next().expect("open");
+    assert_eq!((open.dialler, open.acceptor), (client, HOST_B));
+    wire.send(B, open.conn, 1).expect("open");
+    wire.run_to(Micros::from_ms(200));
+    assert!(matches!(&wire.told.last(), Some((_, node, Signal::Frame(_))) if *node == client));
+    wire.act(|network, moment| network.process_died(client, moment));
+    wire.act(|network, moment| network.sockets_closed(client, moment));
+    wire.run_to(Micros::from_ms(300));
+    assert!(matches!(&wire.told.last(), Some((_, node, Signal::Closed { .. })) if *node == B));
+    assert_eq!(wire.network.connections().count(), 0);
 }

@@ -55,6 +55,8 @@ pub struct Tables {
     pub detect: Table,
     /// From a process's death to its sockets being closed, one draw for all of them.
     pub teardown: Table,
+    /// From SIGTERM to the process's end.
+    pub halt: Table,
     /// From starting a process to it being ready (a JVM).
     pub boot: Table,
     /// From a write to its being durable.
@@ -77,6 +79,8 @@ const WAKE: Table = Table(&[
 /// +200 ms), and of five about one election in a hundred goes to a lower id.
 const DETECT: Table = Table(&[(0, 2_000), (900, 8_500), (985, 12_000), (1_000, 26_000)]);
 const TEARDOWN: Table = Table(&[(0, 6_000), (500, 8_500), (900, 12_000), (1_000, 14_500)]);
+/// Chosen, not recorded: a JVM without work to do in its hooks.
+const HALT: Table = Table(&[(0, 15_000), (500, 40_000), (900, 90_000), (1_000, 200_000)]);
 const BOOT: Table = Table(&[
     (0, 400_000),
     (500, 560_000),
@@ -93,6 +97,7 @@ const LOOPBACK: Tables = Tables {
     wake: WAKE,
     detect: DETECT,
     teardown: TEARDOWN,
+    halt: HALT,
     boot: BOOT,
     fsync: FSYNC,
     timer: TIMER,
@@ -157,7 +162,7 @@ mod tests {
         Profile::ALL.into_iter().flat_map(|profile| {
             let t = profile.tables();
             [
-                t.link, t.wake, t.detect, t.teardown, t.boot, t.fsync, t.timer, t.work,
+                t.link, t.wake, t.detect, t.teardown, t.halt, t.boot, t.fsync, t.timer, t.work,
             ]
         })
     }

@@ -9,13 +9,14 @@ use crate::base::Micros;
 pub(crate) const RTO_MIN: Micros = Micros::from_ms(200);
 const RTO_MAX: Micros = Micros::from_ms(120_000);
 /// Retransmissions of data before the kernel gives a connection up.
-const RETRIES: u32 = 15;
+pub(crate) const RETRIES: u32 = 15;
 /// The same for a connection whose process is gone.
 const ORPHAN_RETRIES: u32 = 8;
 const SYN_RETRIES: u32 = 6;
 
-/// The instant of retransmission `n` (from 1) of what was first sent at `since`.
-fn retransmission(since: Micros, n: u32) -> Micros {
+/// The instant of retransmission `n` of what was first sent at `since`; the 0th is the first
+/// sending.
+pub(crate) fn retransmission(since: Micros, n: u32) -> Micros {
     let (mut at, mut rto) = (since, RTO_MIN);
     for _ in 0..n {
         at += rto;

@@ -34,11 +34,7 @@ impl Stage<'_> {
                     to,
                     direction,
                 } => marks.push(self.cut(active.id, (*from, *to), *direction)),
-                Fault::Kill { .. }
-                | Fault::PullPlug { .. }
-                | Fault::Restart { .. }
-                | Fault::Pause { .. }
-                | Fault::Resume { .. } => {}
+                _ => {}
             }
         }
         marks

@@ -64,6 +64,57 @@ fn inject(fault: &Fault) -> (Vec<Sid>, Saying) {
             ascending(side),
             you(Level::Headline, "say-partitioned").why("why-partitioned"),
         ),
+        Fault::Terminate { sid } => (
+            vec![*sid],
+            you(Level::Headline, "say-terminated").why("why-terminated"),
+        ),
+        Fault::PowerLoss { sid } => (
+            vec![*sid],
+            you(Level::Headline, "say-lost-power").why("why-lost-power"),
+        ),
+        Fault::SlowDisk { sid, ms } => (
+            vec![*sid],
+            you(Level::News, "say-slow-disk").arg("ms", ms.to_string()),
+        ),
+        Fault::StallDisk { sid } => (
+            vec![*sid],
+            you(Level::Headline, "say-stalled-disk").why("why-stalled-disk"),
+        ),
+        Fault::WipeDisk { sid } => (
+            vec![*sid],
+            you(Level::Headline, "say-wiped").why("why-wiped"),
+        ),
+        Fault::Drift { sid, ppm } => (
+            vec![*sid],
+            you(Level::News, "say-drifts")
+                .arg("ppm", ppm.to_string())
+                .why("why-drifts"),
+        ),
+        Fault::Delay { from, to, ms, .. } => (
+            vec![*from, *to],
+            you(Level::News, "say-slowed")
+                .arg("from", *from)
+                .arg("to", *to)
+                .arg("ms", ms.to_string()),
+        ),
+        Fault::Loss {
+            from, to, permille, ..
+        } => (
+            vec![*from, *to],
+            you(Level::News, "say-lossy")
+                .arg("from", *from)
+                .arg("to", *to)
+                .arg("permille", permille.to_string())
+                .why("why-lossy"),
+        ),
+        Fault::DelayMessage { ms, .. } => (
+            Vec::new(),
+            you(Level::News, "say-delayed").arg("ms", ms.to_string()),
+        ),
+        Fault::DropMessage { .. } => (
+            Vec::new(),
+            you(Level::News, "say-dropped").why("why-dropped"),
+        ),
     };
     (sids, said)
 }
@@ -71,17 +122,20 @@ fn inject(fault: &Fault) -> (Vec<Sid>, Saying) {
 fn heal(fault: &Fault) -> (Vec<Sid>, Saying) {
     let (sids, said) = match fault {
         Fault::Pause { sid } => (vec![*sid], you(Level::Headline, "say-resumed")),
-        Fault::Cut { from, to, .. } => (
+        Fault::Cut { from, to, .. }
+        | Fault::Delay { from, to, .. }
+        | Fault::Loss { from, to, .. } => (
             vec![*from, *to],
             you(Level::News, "say-mended")
                 .arg("from", *from)
                 .arg("to", *to),
         ),
         Fault::Partition { side } => (ascending(side), you(Level::Headline, "say-healed")),
-        Fault::Kill { .. }
-        | Fault::PullPlug { .. }
-        | Fault::Restart { .. }
-        | Fault::Resume { .. } => (Vec::new(), you(Level::News, "say-healed-all")),
+        Fault::Drift { sid, .. } => (vec![*sid], you(Level::News, "say-drifts-no-more")),
+        Fault::SlowDisk { sid, .. } | Fault::StallDisk { sid } => {
+            (vec![*sid], you(Level::News, "say-disk-well"))
+        }
+        _ => (Vec::new(), you(Level::News, "say-healed-all")),
     };
     (sids, said)
 }

@@ -169,6 +169,10 @@ pub fn narrate(entry: &LogEntry, standing: &[ActiveFault]) -> Option<Line> {
             own()?,
             Saying::new(Level::Verbose, Voice::Machine, "say-booted"),
         ),
+        Fact::Halted => (
+            own()?,
+            Saying::new(Level::News, Voice::Machine, "say-halted"),
+        ),
         Fact::Note(note) => (own()?, notes::note(entry.sid?, note)),
     };
     Some(Line {
