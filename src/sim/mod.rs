@@ -149,11 +149,10 @@ impl World {
             Event::Wire(wire) => {
                 let (network, mut moment) = self.wires();
                 match network.happen(wire, &mut moment) {
-                    Outcome::Nothing => {}
+                    Outcome::Nothing | Outcome::Tell(Node::Client(_), _) => {}
                     Outcome::Tell(Node::Server(sid), signal) => {
                         self.deliver(sid, Task::Signal(signal), &mut step);
                     }
-                    Outcome::Tell(Node::Client(_), _) => {}
                     Outcome::Lost(frame) => {
                         step.sid = frame.to.server();
                         step.cause = Cause::Lost { frame };

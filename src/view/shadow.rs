@@ -127,7 +127,7 @@ impl Shadow {
         match fault {
             Fault::Kill { sid } => self.power(Some(*sid), Power::Killed),
             Fault::PullPlug { sid } | Fault::PowerLoss { sid } => {
-                self.power(Some(*sid), Power::Unplugged)
+                self.power(Some(*sid), Power::Unplugged);
             }
             Fault::Restart { sid } => self.power(Some(*sid), Power::Starting),
             Fault::Resume { sid } => {

@@ -258,6 +258,7 @@ say-resumed = You resumed { $who }. It does not know that time has passed.
 say-cut = You cut the link S{ $from }–S{ $to }.
 say-cut-one-way = You cut the way from S{ $from } to S{ $to }. The way back works.
 say-partitioned = You cut { $who } off from the others.
+say-went-wrong = You let something go wrong.
 say-terminated = You asked { $who } to end its process.
 say-halted = { $who } { $count ->
     [one] has

@@ -250,6 +250,7 @@ say-resumed = 你恢复了 { $who }，它不知道时间已经过去。
 say-cut = 你切断了 S{ $from }–S{ $to }。
 say-cut-one-way = 你切断了 S{ $from } 到 S{ $to } 的方向，反方向仍然畅通。
 say-partitioned = 你把 { $who } 与其他服务器隔离。
+say-went-wrong = 你让某处出了问题。
 say-terminated = 你要求 { $who } 结束进程。
 say-halted = { $who } 已经关闭。
 say-lost-power = 你切断了 { $who } 的电源，最后的写入丢失。

@@ -37,11 +37,14 @@ pub(super) const DRIFT: FaultKind = FaultKind {
 
 /// Lets a server's clock follow the standing faults: they add up.
 pub(super) fn follow(world: &mut World, sid: Sid) {
-    let drifts = world.faults.iter().filter_map(|active| match active.fault {
-        Fault::Drift { sid: whose, ppm } if whose == sid => Some(ppm),
-        _ => None,
-    });
-    let added: i64 = drifts.sum();
+    let mut added = 0;
+    for active in &world.faults {
+        if let Fault::Drift { sid: whose, ppm } = active.fault
+            && whose == sid
+        {
+            added += ppm;
+        }
+    }
     let mut moment = Moment {
         now: world.now,
         queue: &mut world.queue,

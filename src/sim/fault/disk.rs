@@ -52,13 +52,12 @@ pub(super) const STALL_DISK: FaultKind = FaultKind {
 pub(super) fn follow(world: &mut World, sid: Sid) {
     let mut trouble = Trouble::default();
     for active in &world.faults {
-        match active.fault {
-            Fault::SlowDisk { sid: whose, ms } if whose == sid => {
-                trouble.slower_by += Micros::from_ms(ms);
-            }
-            Fault::StallDisk { sid: whose } if whose == sid => trouble.stalled = true,
-            _ => {}
+        if let Fault::SlowDisk { sid: whose, ms } = active.fault
+            && whose == sid
+        {
+            trouble.slower_by += Micros::from_ms(ms);
         }
+        trouble.stalled |= active.fault == Fault::StallDisk { sid };
     }
     let mut moment = Moment {
         now: world.now,

@@ -1,4 +1,5 @@
 //! Every command in every state: what is refused, what composes, what a heal undoes.
+//! Long because every kind of fault has its claims here.
 
 use super::*;
 use crate::base::Set;
@@ -521,14 +522,17 @@ fn a_stalled_disk_keeps_a_server_from_starting_an_epoch_until_it_goes_on() {
         inject(&mut world, Fault::StallDisk { sid }).expect("a disk");
     }
     let serving = |world: &World| world.servers().filter(|s| s.peer.serving).count();
-    while world.now() < Micros::from_ms(9_000) {
-        world.step();
-    }
+    let until = |world: &mut World, ms: u64| {
+        let end = Micros::from_ms(ms);
+        while world.next_at().is_some_and(|next| next < end) {
+            world.step();
+        }
+        world.idle_until(end);
+    };
+    until(&mut world, 9_000);
     assert_eq!(serving(&world), 0);
     world.apply(&Command::HealAll).expect("always");
-    while world.now() < Micros::from_ms(60_000) {
-        world.step();
-    }
+    until(&mut world, 60_000);
     assert_eq!(serving(&world), 3);
 }
 

@@ -175,8 +175,8 @@ fn heal(world: &mut World, fault: &Fault) -> Option<Sid> {
     follow(world, fault)
 }
 
-/// Lets wires, disks and clocks follow the standing faults, of which this one has come or gone; the server
-/// it concerns, where it concerns one.
+/// Lets wires, disks and clocks follow the standing faults, of which this one has come or gone; the
+/// server it concerns, where it concerns one.
 fn follow(world: &mut World, fault: &Fault) -> Option<Sid> {
     match fault {
         Fault::Cut { .. } | Fault::Partition { .. } | Fault::Delay { .. } | Fault::Loss { .. } => {

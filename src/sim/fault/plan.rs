@@ -108,14 +108,17 @@ fn magnitude(least: u64, most: u64, rng: &mut Rng) -> u64 {
 
 /// What somebody would do about it.
 fn undone_by(fault: &Fault) -> Option<Fault> {
-    match fault {
-        Fault::Kill { sid }
-        | Fault::PullPlug { sid }
-        | Fault::PowerLoss { sid }
-        | Fault::Terminate { sid } => Some(Fault::Restart { sid: *sid }),
-        Fault::Pause { sid } => Some(Fault::Resume { sid: *sid }),
-        _ => None,
+    if let Fault::Kill { sid }
+    | Fault::PullPlug { sid }
+    | Fault::PowerLoss { sid }
+    | Fault::Terminate { sid } = fault
+    {
+        return Some(Fault::Restart { sid: *sid });
     }
+    if let Fault::Pause { sid } = fault {
+        return Some(Fault::Resume { sid: *sid });
+    }
+    None
 }
 
 fn push(commands: &mut Vec<TimedCommand>, at_us: Micros, command: Command) {
@@ -222,7 +225,7 @@ mod tests {
                     taken.insert(fault.kind().key);
                 }
             }
-            if taken.len() > kinds.len() {
+            if kinds.iter().all(|kind| taken.contains(&kind.key)) {
                 break;
             }
         }

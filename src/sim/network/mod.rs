@@ -124,7 +124,7 @@ impl Network {
     pub(crate) fn connections(&self) -> impl Iterator<Item = Connection> + '_ {
         self.conns.values().filter_map(|conn| {
             let open = |side| conn.end(side).state == EndState::Held;
-            (open(Side::Dialler) && open(Side::Acceptor)).then(|| Connection {
+            (open(Side::Dialler) && open(Side::Acceptor)).then_some(Connection {
                 conn: conn.id,
                 dialler: conn.from,
                 acceptor: conn.to,

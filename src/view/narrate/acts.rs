@@ -64,6 +64,14 @@ fn inject(fault: &Fault) -> (Vec<Sid>, Saying) {
             ascending(side),
             you(Level::Headline, "say-partitioned").why("why-partitioned"),
         ),
+        _ => return inject_more(fault),
+    };
+    (sids, said)
+}
+
+/// The kinds that have no tool of their own on the page.
+fn inject_more(fault: &Fault) -> (Vec<Sid>, Saying) {
+    match fault {
         Fault::Terminate { sid } => (
             vec![*sid],
             you(Level::Headline, "say-terminated").why("why-terminated"),
@@ -115,8 +123,8 @@ fn inject(fault: &Fault) -> (Vec<Sid>, Saying) {
             Vec::new(),
             you(Level::News, "say-dropped").why("why-dropped"),
         ),
-    };
-    (sids, said)
+        _ => (Vec::new(), you(Level::News, "say-went-wrong")),
+    }
 }
 
 fn heal(fault: &Fault) -> (Vec<Sid>, Saying) {
