@@ -10,11 +10,14 @@
 //!
 //! Imports go only leftwards along this line, never between siblings in braces (the `tidy` test
 //! enforces it):
-//! `base` ‹ `protocol` ‹ `sim` ‹ {`check`, `scenario`} ‹ `run` ‹ {`trace`, `lab`} ‹ `view` ‹ `ui` ‹
-//! binaries.
+//! `base` ‹ `protocol` ‹ `sim` ‹ {`check`, `scenario`} ‹ `run` ‹ {`trace`, `lab`} ‹ `view` ‹ {`ui`,
+//! `cli`} ‹ binaries.
 
 pub mod base;
 pub mod check;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
+pub mod lab;
 pub mod protocol;
 pub mod run;
 pub mod scenario;

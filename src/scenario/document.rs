@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Everything but `version` and `zooCfg` may be left out; what is not known is refused, not
-//! ignored.
+//! ignored. `docs/scenario.md` shows all of it.
 
 use core::fmt;
 
@@ -15,7 +15,7 @@ use super::{Disk, ZooCfg};
 use crate::base::Micros;
 use crate::base::json::Problem;
 use crate::protocol::Sid;
-use crate::sim::{Profile, TimedCommand};
+use crate::sim::{Clock, Profile, TimedCommand};
 
 /// What a run is started from. Valid by construction, apart from what only the world can judge.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,10 @@ pub struct Scenario {
     pub disks: Vec<Disk>,
     /// The seed of a run that is given no other.
     pub seed: u64,
+    /// How far it runs where nobody watches, in milliseconds of the run.
+    pub horizon_ms: Option<u64>,
+    /// The clocks that differ from the world's.
+    pub clocks: Vec<(Sid, Clock)>,
     /// What happens to the ensemble, in the order of time.
     pub commands: Vec<TimedCommand>,
 }
@@ -81,6 +85,8 @@ impl Scenario {
             starts: Vec::new(),
             disks: Vec::new(),
             seed: 0,
+            horizon_ms: None,
+            clocks: Vec::new(),
             commands: Vec::new(),
         }
     }

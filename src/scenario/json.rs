@@ -4,7 +4,7 @@ use super::{Disk, Scenario, ScenarioError, Start, ZooCfg};
 use crate::base::Micros;
 use crate::base::json::{Document, Kind, Place, Problem, Writer};
 use crate::protocol::{Epoch, Sid, Zxid};
-use crate::sim::{Profile, TimedCommand, read_sid};
+use crate::sim::{Argument, Clock, Command, Profile, TimedCommand, read_sid};
 
 /// The version of the JSON form that is written, and the only one that is read.
 const VERSION: u64 = 1;
@@ -15,9 +15,21 @@ const MAX_BYTES: usize = 4 << 20;
 /// The last instant anything may be planned for: about eleven days, in milliseconds.
 const LAST_MS: u64 = 1_000_000_000;
 
+/// How far a clock may be wrong: a day, in milliseconds.
+const OFFSET_MS: i64 = 86_400_000;
+
 /// The fields, in the order they are written.
-const FIELDS: [&str; 8] = [
-    "version", "name", "zooCfg", "network", "starts", "disks", "seed", "commands",
+const FIELDS: [&str; 10] = [
+    "version",
+    "name",
+    "zooCfg",
+    "network",
+    "starts",
+    "disks",
+    "clocks",
+    "seed",
+    "horizonMs",
+    "commands",
 ];
 
 macro_rules! kinds {
@@ -35,6 +47,8 @@ kinds! {
         "scenario version {given} is not known; this build reads version {known}";
     UNKNOWN_SERVER "scenario-unknown-server" "there is no server {sid} in zooCfg";
     STARTED_TWICE "scenario-started-twice" "server {sid} is started twice";
+    TWO_CLOCKS "scenario-two-clocks" "server {sid} has a clock already";
+    TOO_LATE "scenario-too-late" "this is after the scenario's horizon, {horizon} ms";
     TWO_DISKS "scenario-two-disks" "server {sid} has a disk already";
     NOT_A_ZXID "scenario-not-a-zxid" "this must be a zxid such as \"0x60000003c\"";
     NOT_A_DISK "scenario-not-a-disk"
@@ -70,6 +84,9 @@ impl Scenario {
         if let Some(seed) = root.optional("seed")? {
             scenario.seed = seed.unsigned(0..=u64::MAX)?;
         }
+        if let Some(horizon) = root.optional("horizonMs")? {
+            scenario.horizon_ms = Some(horizon.unsigned(1..=LAST_MS)?);
+        }
         scenario.read_lists(&root)?;
         Ok(scenario)
     }
@@ -85,15 +102,65 @@ impl Scenario {
                 self.read_disk(&place)?;
             }
         }
+        if let Some(clocks) = root.optional("clocks")? {
+            for place in clocks.items()? {
+                self.read_clock(&place)?;
+            }
+        }
         if let Some(commands) = root.optional("commands")? {
             for place in commands.items()? {
-                let command = TimedCommand::read(&place, Micros::from_ms(LAST_MS))?;
-                self.commands.push(command);
+                self.read_command(&place)?;
             }
         }
         // Stable: commands of one instant keep their order.
         self.commands.sort_by_key(|timed| timed.at_us);
         Ok(())
+    }
+
+    fn read_clock(&mut self, place: &Place<'_>) -> Result<(), Problem> {
+        place.only(&["sid", "offsetMs", "driftPpm"])?;
+        let taken = self.clocks.iter().map(|(sid, _)| *sid);
+        let sid = self.free_server(place, taken, TWO_CLOCKS)?;
+        let mut clock = Clock::default();
+        if let Some(offset) = place.optional("offsetMs")? {
+            clock.offset_us = offset.signed(-OFFSET_MS..=OFFSET_MS)? * 1_000;
+        }
+        if let Some(drift) = place.optional("driftPpm")? {
+            clock.drift_ppm = drift.signed(-Clock::MAX_DRIFT_PPM..=Clock::MAX_DRIFT_PPM)?;
+        }
+        self.clocks.push((sid, clock));
+        Ok(())
+    }
+
+    fn read_command(&mut self, place: &Place<'_>) -> Result<(), Problem> {
+        let timed = TimedCommand::read(place, Micros::from_ms(LAST_MS))?;
+        if let Some(horizon) = self.horizon_ms
+            && timed.at_us > Micros::from_ms(horizon)
+        {
+            let args = vec![("horizon", horizon.to_string())];
+            return Err(place.field("atUs")?.refuse(TOO_LATE, args));
+        }
+        if let Command::Inject { fault } = &timed.command {
+            let command = place.field("command")?;
+            let written = command.field("fault")?;
+            for (parameter, argument) in fault.kind().parameters.iter().zip(fault.arguments()) {
+                let stranger = match &argument {
+                    Argument::Server(sid) => Some(sid).filter(|sid| !self.has(**sid)),
+                    Argument::Servers(sids) => sids.iter().find(|sid| !self.has(**sid)),
+                    Argument::Number(_) | Argument::Signed(_) => None,
+                };
+                if let Some(sid) = stranger {
+                    let args = vec![("sid", sid.to_string())];
+                    return Err(written.field(parameter.name)?.refuse(UNKNOWN_SERVER, args));
+                }
+            }
+        }
+        self.commands.push(timed);
+        Ok(())
+    }
+
+    fn has(&self, sid: Sid) -> bool {
+        self.zoo_cfg.servers().contains_key(&sid)
     }
 
     fn read_start(&mut self, place: &Place<'_>) -> Result<(), Problem> {
@@ -177,7 +244,21 @@ impl Scenario {
             }
             out.end_list();
         }
+        if !self.clocks.is_empty() {
+            out.name("clocks").list();
+            for (sid, clock) in &self.clocks {
+                out.object();
+                out.name("sid").signed(sid.0);
+                out.name("offsetMs").signed(clock.offset_us / 1_000);
+                out.name("driftPpm").signed(clock.drift_ppm);
+                out.end_object();
+            }
+            out.end_list();
+        }
         out.name("seed").unsigned(self.seed);
+        if let Some(horizon) = self.horizon_ms {
+            out.name("horizonMs").unsigned(horizon);
+        }
         write_commands(&self.commands, out.name("commands"));
         out.end_object();
     }
@@ -205,7 +286,7 @@ fn read_zxid(place: &Place<'_>) -> Result<Zxid, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::{Command, Fault};
+    use crate::sim::Fault;
 
     const CFG: &str = "dataDir=d\\ninitLimit=5\\nsyncLimit=2\\nserver.1=a:1:2\\n\
                        server.2=b:1:2\\nserver.3=c:1:2";

@@ -33,7 +33,9 @@ use process::{Process, Task};
 
 pub use clock::Clock;
 pub use command::{Command, Rejected, TimedCommand};
-pub use fault::{ActiveFault, CATALOGUE, Direction, Fault, FaultId, FaultKind};
+pub use fault::{
+    ActiveFault, CATALOGUE, Direction, Fault, FaultId, FaultKind, Trouble, describe, survivable,
+};
 pub use network::{Connection, LinkProfile, Profile};
 pub use node::{ClientId, Node};
 pub use parameter::{Argument, Parameter, Takes, read_sid};

@@ -6,6 +6,7 @@ mod elections;
 mod golden;
 mod played;
 mod recordings;
+mod scenario_docs;
 mod scenes;
 mod source_rules;
 mod swarm;

@@ -258,6 +258,14 @@ impl Lane {
         } else if self.stalled_since.take().is_some() {
             moment.queue.clear(&mut self.give_up);
         }
+        // Behind it may be what a lossy way lost again and again: that is still unacknowledged.
+        let lost = self.items.iter().find(|item| item.arrives_at().is_none());
+        if self.stalled_since.is_none()
+            && let Some(lost) = lost
+        {
+            self.stalled_since = Some(lost.sent_at());
+            self.arm_give_up(way, moment);
+        }
         self.schedule(way, moment);
         Some(item)
     }

@@ -549,3 +549,35 @@ fn a_client_dials_a_server_and_dies_like_one() {
     assert!(matches!(&wire.told.last(), Some((_, node, Signal::Closed { .. })) if *node == B));
     assert_eq!(wire.network.connections().count(), 0);
 }
+
+#[test]
+fn what_is_lost_behind_a_frame_that_arrives_is_not_forgotten() {
+    for heal in [true, false] {
+        let (mut wire, conn) = Wire::connected();
+        let since = wire.now;
+        wire.send(A, conn, 1).expect("open");
+        let shape = Shape {
+            loss_permille: 1_000,
+            ..Shape::default()
+        };
+        let faults = LinkFaults {
+            shapes: [((A, B), shape)].into(),
+            ..LinkFaults::default()
+        };
+        wire.act(|network, moment| network.set_faults(faults, moment));
+        wire.send(A, conn, 2).expect("open");
+        wire.run_to(since + Micros::from_ms(700));
+        assert_eq!(wire.frames(), [0]);
+        if heal {
+            wire.act(|network, moment| network.set_faults(LinkFaults::default(), moment));
+            wire.run_to(since + Micros::from_ms(1_500));
+            assert_eq!(wire.frames(), [0, 1]);
+        } else {
+            wire.run_to(since + Micros::from_ms(930_000));
+            assert!(matches!(
+                &wire.told.last(),
+                Some((_, A, Signal::Closed { .. }))
+            ));
+        }
+    }
+}

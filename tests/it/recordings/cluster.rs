@@ -88,8 +88,8 @@ impl Cluster {
                 Cause::Fired { timer } if *timer == Timer::LeaderTick => {
                     missing = self.others(leader);
                 }
-                Cause::Delivered { flight } if flight.from == leader && !missing.is_empty() => {
-                    missing.retain(|sid| *sid != flight.to);
+                Cause::Delivered { frame } if frame.from == leader.into() && !missing.is_empty() => {
+                    missing.retain(|sid| frame.to != (*sid).into());
                     if missing.is_empty() {
                         return;
                     }
