@@ -18,6 +18,7 @@ type Clock = std::time::Instant;
 
 /// Runs the seeds; each failure is printed as the line that shows it again.
 pub(super) fn swarm(args: &mut Args) -> Result<String, Stop> {
+    let plan = args.has("--plan");
     let seeds = args.seeds()?.unwrap_or(0..USUAL);
     args.end()?;
     let count = seeds.end - seeds.start;
@@ -25,7 +26,11 @@ pub(super) fn swarm(args: &mut Args) -> Result<String, Stop> {
     let start = Clock::now();
     let mut shown = 0;
     for (done, seed) in (1_u64..).zip(seeds) {
-        match Case::draw(seed).run() {
+        let case = Case::draw(seed);
+        if plan {
+            say(&format!("seed {seed}: {}", case.describe()));
+        }
+        match case.run() {
             Ok(well) => {
                 steps += well.steps;
                 slowest = slowest.max((well.recovered_in, seed));

@@ -1,16 +1,16 @@
 //! The swarm: each seed draws an ensemble, its surroundings and a plan of trouble.
 //!
 //! While there is trouble, every promise is watched at every step. Then everything is healed and
-//! started: within a bound there must be one serving leader, and everybody serves under it.
+//! started: within a bound there must be one serving leader, and everybody serves under it who can.
 
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use crate::base::{Map, Micros, Ppm, Rng};
 use crate::check::Checks;
 use crate::protocol::{Ensemble, QuorumSpec, ServerState, Sid};
 use crate::sim::{
-    Cause, Clock, ClusterSpec, Command, Power, Profile, Step, TimedCommand, Trouble, World,
-    survivable,
+    Cause, Clock, ClusterSpec, Command, Power, Profile, ServerStatus, Step, TimedCommand, Trouble,
+    World, describe, survivable,
 };
 
 /// How long there is trouble.
@@ -100,6 +100,24 @@ impl Case {
         }
     }
 
+    /// The ensemble and the plan, as lines of text.
+    pub fn describe(&self) -> String {
+        let ensemble = &self.spec.config.ensemble;
+        let (members, observers) = (ensemble.members.len(), ensemble.observers().count());
+        let (network, tick) = (self.spec.profile.name(), self.spec.config.tick_time_ms);
+        let quorum = match &ensemble.quorum {
+            QuorumSpec::Hierarchical { groups, weights } => {
+                format!("groups {groups:?}, weights {weights:?}")
+            }
+            QuorumSpec::Majority | QuorumSpec::Oracle { .. } => "majority".to_owned(),
+        };
+        let plan = describe(&self.commands);
+        format!(
+            "{members} servers, the last {observers} observing, {quorum}; {network}, \
+             tickTime {tick} ms\n{plan}"
+        )
+    }
+
     /// Runs it.
     ///
     /// # Errors
@@ -116,7 +134,7 @@ impl Case {
             watched.apply(&timed.command)?;
         }
         let healed_at = watched.world.now();
-        while !is_well(&watched.world) {
+        while !has_recovered(&watched.world) {
             let next = watched.world.now() + Micros::from_ms(50);
             if next > healed_at + RECOVERY {
                 let states = states(&watched.world);
@@ -211,29 +229,48 @@ impl Watched {
     }
 }
 
+/// The one serving leader, where there is one.
+fn leader(world: &World) -> Option<ServerStatus> {
+    let leads = |s: &ServerStatus| s.peer.serving && s.peer.state == ServerState::Leading;
+    let mut leaders = world.servers().filter(leads);
+    leaders.next().filter(|_| leaders.next().is_none())
+}
+
+fn serves_under(server: &ServerStatus, leader: &ServerStatus) -> bool {
+    server.power == Power::Up && server.peer.serving && server.peer.leader == Some(leader.sid)
+}
+
 /// One serving leader, and everybody serves under it.
 pub fn is_well(world: &World) -> bool {
-    let mut leader = None;
-    for server in world.servers() {
-        if server.peer.serving && server.peer.state == ServerState::Leading {
-            if leader.is_some() {
-                return false;
-            }
-            leader = Some(server.sid);
-        }
-    }
-    let serves_under = |leader| {
+    leader(world).is_some_and(|leader| world.servers().all(|s| serves_under(&s, &leader)))
+}
+
+/// As well as `ZooKeeper` gets by itself.
+///
+/// QUIRK(ahead of its leader): a server that led and died before its followers had acknowledged its
+/// epoch has accepted a higher epoch than those who elect another leader without it. It refuses
+/// that leader's LEADERINFO, looks, and finds the same leader, until further elections have raised
+/// the others' epoch to its own.
+/// Source: Learner.java, registerWithLeader: "Leaders epoch, … is less than accepted epoch, …".
+fn has_recovered(world: &World) -> bool {
+    leader(world).is_some_and(|leader| {
+        let epoch = leader.peer.accepted_epoch;
+        let is_ahead = |s: &ServerStatus| s.power == Power::Up && s.peer.accepted_epoch > epoch;
         world
             .servers()
-            .all(|s| s.power == Power::Up && s.peer.serving && s.peer.leader == Some(leader))
-    };
-    leader.is_some_and(serves_under)
+            .all(|s| serves_under(&s, &leader) || is_ahead(&s))
+    })
 }
 
 fn states(world: &World) -> String {
-    let of =
-        |s: crate::sim::ServerStatus| format!(" {} {} {}", s.sid, s.power.name(), s.peer.state);
-    world.servers().map(of).collect()
+    let mut text = String::new();
+    for server in world.servers() {
+        let (sid, peer) = (server.sid, &server.peer);
+        let serves = if peer.serving { "serves" } else { "waits" };
+        let (power, state) = (server.power.name(), peer.state);
+        let _ = write!(text, " {sid} {power} {state} {serves} {};", peer.last_zxid);
+    }
+    text
 }
 
 #[cfg(test)]
@@ -303,6 +340,44 @@ mod tests {
             "{line}"
         );
         assert_eq!(line.lines().count(), 1);
+    }
+
+    #[test]
+    fn a_server_ahead_of_its_leader_stays_out_until_the_others_have_caught_up() {
+        // Found by the swarm: server 5 has accepted epoch 4, the others have established 2.
+        let case = Case::draw(21);
+        let mut world = World::new(&case.spec, case.seed);
+        let go = |world: &mut World, until: Micros| {
+            while world.next_at().is_some_and(|next| next < until) {
+                world.step();
+            }
+            world.idle_until(until);
+        };
+        for timed in &case.commands {
+            go(&mut world, timed.at_us);
+            let _senseless = world.apply(&timed.command);
+        }
+        go(&mut world, TROUBLE + RECOVERY);
+        assert!(has_recovered(&world) && !is_well(&world));
+        let leads = leader(&world).expect("has recovered");
+        let ahead: Vec<ServerStatus> = world
+            .servers()
+            .filter(|s| s.peer.accepted_epoch > leads.peer.accepted_epoch)
+            .collect();
+        assert!(ahead.iter().all(|s| !s.peer.serving) && !ahead.is_empty());
+        // Each election raises the epoch by one at least: two are enough for 2 to reach 4.
+        for _ in 0..2 {
+            let sid = leader(&world).expect("leads").sid;
+            let fault = crate::sim::Fault::Kill { sid };
+            world.apply(&Command::Inject { fault }).expect("runs");
+            let later = world.now() + Micros::from_ms(60_000);
+            go(&mut world, later);
+            let fault = crate::sim::Fault::Restart { sid };
+            world.apply(&Command::Inject { fault }).expect("is down");
+            let later = world.now() + Micros::from_ms(120_000);
+            go(&mut world, later);
+        }
+        assert!(is_well(&world), "{}", states(&world));
     }
 
     #[test]

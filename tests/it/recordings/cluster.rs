@@ -88,7 +88,9 @@ impl Cluster {
                 Cause::Fired { timer } if *timer == Timer::LeaderTick => {
                     missing = self.others(leader);
                 }
-                Cause::Delivered { frame } if frame.from == leader.into() && !missing.is_empty() => {
+                Cause::Delivered { frame }
+                    if frame.from == leader.into() && !missing.is_empty() =>
+                {
                     missing.retain(|sid| frame.to != (*sid).into());
                     if missing.is_empty() {
                         return;
