@@ -1,7 +1,8 @@
 //! Nobody stays in an office that has lost its meaning: a leader cut off from every quorum leaves
 //! within syncLimit + 2 ticks, a follower cut off from its leader within syncLimit ticks.
 //!
-//! One more tick is allowed for what was on its way and for timers that are late. What cuts off is
+//! One more tick is allowed for what was on its way and for timers that are late. Nothing is judged
+//! where a fault makes packets, clocks or disks late, nor three minutes after. What cuts off is
 //! known, as it only changes by a person's act, by a process that begins, and by one that serves.
 
 use super::{Broken, Invariant, Property, Seen};
@@ -14,9 +15,14 @@ use crate::sim::{Cause, Power};
 pub struct Departure {
     serving: Map<Sid, Sid>,
     alone: Map<Sid, Micros>,
+    /// When something was last late that ought to be in time.
+    late_at: Option<Micros>,
 }
 
 impl Departure {
+    /// What was late when a fault ended may still arrive within this time.
+    const LATENESS: Micros = Micros::from_ms(180_000);
+
     /// Brings `serving` up to date with the step's server; true where something changed.
     fn follow(&mut self, seen: &Seen<'_>) -> bool {
         let Some(server) = seen.server else {
@@ -65,9 +71,16 @@ impl Invariant for Departure {
         if seen.quorum.has_oracle() {
             return Ok(());
         }
+        if seen.is_untimely() {
+            self.late_at = Some(seen.step.at);
+        }
         let acts = matches!(seen.step.cause, Cause::Commanded { .. } | Cause::Booted);
         if self.follow(seen) || acts {
             self.look(seen);
+        }
+        let is_late = |at: Micros| seen.step.at.saturating_sub(at) <= Self::LATENESS;
+        if self.late_at.is_some_and(is_late) {
+            self.alone.clear();
         }
         let Some(config) = seen.servers.config().filter(|_| !self.alone.is_empty()) else {
             return Ok(());
@@ -101,7 +114,10 @@ mod tests {
     /// Server 1 leads, 2 and 3 follow; then `silent` are cut off, `left` look for another leader,
     /// and `ms` go by. Who is said to be in office still.
     fn after(silent: &[i64], left: &[i64], ms: u64) -> Vec<Sid> {
-        let mut scene = Scene::new(3, 0);
+        after_in(Scene::new(3, 0), silent, left, ms)
+    }
+
+    fn after_in(mut scene: Scene, silent: &[i64], left: &[i64], ms: u64) -> Vec<Sid> {
         (scene.config.tick_time_ms, scene.config.sync_limit) = (1_000, 5);
         let mut check = Departure::default();
         for sid in 1..=3 {
@@ -133,6 +149,13 @@ mod tests {
         assert_eq!(after(&[1], &[2, 3], 8_000), []);
         assert_eq!(after(&[1], &[2, 3], 8_001), [Sid(1)], "said once");
         assert_eq!(after(&[2], &[2], 60_000), [], "it has a quorum");
+    }
+
+    #[test]
+    fn nobody_is_judged_where_a_fault_makes_things_late() {
+        let mut scene = Scene::new(3, 0);
+        scene.is_late = true;
+        assert_eq!(after_in(scene, &[1], &[2, 3], 60_000), []);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::protocol::{
     ConnId, Cxid, Database, Durable, Ensemble, Epoch, Message, Note, PeerConfig, PeerStatus,
     Quorum, QuorumBody, QuorumPacket, ServerState, SessionId, Sid, Txn, TxnBody, ZabState, Zxid,
 };
-use crate::sim::{Cause, Flight, Power, ServerStatus, Step};
+use crate::sim::{Cause, Frame, Power, ServerStatus, Step};
 
 /// Servers that do what the test says.
 pub(super) struct Scene {
@@ -21,6 +21,8 @@ pub(super) struct Scene {
     /// Who is cut off from all others.
     pub(super) silent: Vec<Sid>,
     pub(super) is_disturbed: bool,
+    /// A fault makes things late.
+    pub(super) is_late: bool,
     now: Micros,
     owed: Owed,
     sent: Vec<Message>,
@@ -64,6 +66,7 @@ impl Scene {
             history: History::default(),
             silent: Vec::new(),
             is_disturbed: false,
+            is_late: false,
             now: Micros(1),
             owed: Owed::default(),
             sent: Vec::new(),
@@ -106,17 +109,17 @@ impl Scene {
 
     /// A step at which `to` received a packet of `from`.
     pub(super) fn delivered(&self, to: i64, from: i64, packet: QuorumPacket) -> Step {
-        let flight = Flight {
+        let frame = Frame {
             id: 0,
             conn: ConnId(0),
-            from: Sid(from),
-            to: Sid(to),
+            from: Sid(from).into(),
+            to: Sid(to).into(),
             sent_at: Micros(0),
             arrives_at: None,
             message: Message::Quorum(packet),
         };
         Step {
-            cause: Cause::Delivered { flight },
+            cause: Cause::Delivered { frame },
             ..self.notes(to, vec![])
         }
     }
@@ -205,6 +208,10 @@ impl Servers for Scene {
 
     fn are_undisturbed(&self) -> bool {
         !self.is_disturbed
+    }
+
+    fn are_on_time(&self) -> bool {
+        !self.is_late
     }
 
     fn durable(&self, sid: Sid) -> Option<&Durable> {

@@ -9,7 +9,7 @@ use crate::base::Set;
 use crate::protocol::{
     Database, Durable, Message, OracleView, PeerConfig, Quorum, QuorumBody, QuorumPacket, Sid, Zxid,
 };
-use crate::sim::{Cause, Power, ServerStatus, Step, World};
+use crate::sim::{Cause, Command, Fault, Node, Power, ServerStatus, Step, World};
 
 /// The servers of a run, to be read.
 pub trait Servers {
@@ -27,6 +27,9 @@ pub trait Servers {
 
     /// True where no fault stands.
     fn are_undisturbed(&self) -> bool;
+
+    /// True where no fault stands that makes packets, clocks or disks late.
+    fn are_on_time(&self) -> bool;
 
     /// What a crash now would leave on its disk at the least.
     fn durable(&self, sid: Sid) -> Option<&Durable>;
@@ -61,6 +64,13 @@ impl Servers for World {
         self.faults().is_empty()
     }
 
+    fn are_on_time(&self) -> bool {
+        !self
+            .faults()
+            .iter()
+            .any(|active| active.fault.is_untimely())
+    }
+
     fn durable(&self, sid: Sid) -> Option<&Durable> {
         Self::durable(self, sid)
     }
@@ -70,8 +80,8 @@ impl Servers for World {
     }
 
     fn sent(&self, id: u64) -> Option<&Message> {
-        let mut flights = self.flights();
-        Some(&flights.find(|flight| flight.id == id)?.message)
+        let mut frames = self.frames();
+        Some(&frames.find(|frame| frame.id == id)?.message)
     }
 }
 
@@ -120,8 +130,25 @@ impl<'a> Seen<'a> {
         })
     }
 
+    /// True where a fault that makes things late stands, or just happened.
+    pub fn is_untimely(&self) -> bool {
+        let mut happened = false;
+        if let Cause::Commanded { command } = &self.step.cause
+            && let Command::Inject { fault } = command
+        {
+            happened = fault.is_untimely();
+        }
+        happened || !self.servers.are_on_time()
+    }
+
     /// The server whose disk a person wiped at this step.
     pub const fn wiped(&self) -> Option<Sid> {
+        if let Cause::Commanded { command } = &self.step.cause
+            && let Command::Inject { fault } = command
+            && let Fault::WipeDisk { sid } = fault
+        {
+            return Some(*sid);
+        }
         None
     }
 
@@ -150,10 +177,10 @@ impl<'a> Seen<'a> {
 
 /// See [`Seen::delivered`].
 pub(super) const fn delivered(step: &Step) -> Option<(Sid, &QuorumPacket)> {
-    if let Cause::Delivered { flight } = &step.cause
-        && let Message::Quorum(packet) = &flight.message
+    if let Cause::Delivered { frame } = &step.cause
+        && let (Node::Server(from), Message::Quorum(packet)) = (frame.from, &frame.message)
     {
-        return Some((flight.from, packet));
+        return Some((from, packet));
     }
     None
 }
@@ -164,7 +191,7 @@ pub(super) const fn matters(step: &Step) -> bool {
         return true;
     }
     match &step.cause {
-        Cause::Persisted | Cause::Booted | Cause::Commanded { .. } => true,
+        Cause::Persisted | Cause::Booted | Cause::Halted | Cause::Commanded { .. } => true,
         Cause::Delivered { .. } => match delivered(step) {
             Some((_, packet)) => !matches!(packet.body, QuorumBody::Ping),
             None => false,

@@ -109,7 +109,7 @@ fn as_json(run: &Run) -> String {
     out.name("violations").list();
     for violation in run.violations() {
         out.object();
-        out.name("property").text(&violation.property);
+        out.name("property").text(violation.property);
         out.name("atUs").unsigned(violation.at.0);
         out.name("detail").text(&violation.broken.detail);
         out.end_object();

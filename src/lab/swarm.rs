@@ -9,8 +9,8 @@ use crate::base::{Map, Micros, Ppm, Rng};
 use crate::check::Checks;
 use crate::protocol::{Ensemble, QuorumSpec, ServerState, Sid};
 use crate::sim::{
-    Cause, Clock, ClusterSpec, Command, Power, Profile, ServerStatus, Step, TimedCommand, Trouble,
-    World, describe, survivable,
+    Clock, ClusterSpec, Command, Power, Profile, ServerStatus, Step, TimedCommand, Trouble, World,
+    describe, survivable,
 };
 
 /// How long there is trouble.
@@ -206,11 +206,7 @@ impl Watched {
 
     fn observe(&mut self, step: &Step) -> Result<(), Failure> {
         self.steps += 1;
-        if step.notes.is_empty() && !matches!(step.cause, Cause::Persisted | Cause::Booted) {
-            return Ok(());
-        }
-        let server = step.sid.and_then(|sid| self.world.server(sid));
-        self.checks.observe(step, server.as_ref());
+        self.checks.observe(step, &self.world);
         match self.checks.violations().first() {
             None => Ok(()),
             Some(violation) => {
@@ -391,7 +387,7 @@ mod tests {
         let mut step = watched.world.step().expect("starts");
         step.notes = vec![Note::Established {
             epoch: Epoch(4),
-            acks: vec![],
+            acks: vec![Sid(1), Sid(2)],
         }];
         step.sid = Some(Sid(1));
         watched.observe(&step).expect("the first of its epoch");

@@ -171,6 +171,20 @@ impl Fault {
         }
     }
 
+    /// True where it makes things late that ought to be in time: packets, clocks, disks.
+    pub const fn is_untimely(&self) -> bool {
+        matches!(
+            self,
+            Self::Delay { .. }
+                | Self::Loss { .. }
+                | Self::DelayMessage { .. }
+                | Self::DropMessage { .. }
+                | Self::Drift { .. }
+                | Self::SlowDisk { .. }
+                | Self::StallDisk { .. }
+        )
+    }
+
     /// The link it concerns, where it is one.
     pub(super) const fn link(&self) -> Option<Link> {
         match self {

@@ -20,7 +20,7 @@ pub struct Trouble<'a> {
     pub most: u64,
     /// No fault comes earlier.
     pub from: Micros,
-    /// By then everything is healed and started.
+    /// Then everything is healed, and started a second later.
     pub until: Micros,
 }
 
@@ -65,9 +65,11 @@ impl Trouble<'_> {
         commands.retain(|timed| timed.at_us < self.until);
         commands.sort_by_key(|timed| timed.at_us);
         push(&mut commands, self.until, Command::HealAll);
+        // Whoever got SIGTERM or was stopped before may still be on its way out.
+        let ended = self.until + Micros::from_ms(1_000);
         for &sid in self.sids {
             let fault = Fault::Restart { sid };
-            push(&mut commands, self.until, Command::Inject { fault });
+            push(&mut commands, ended, Command::Inject { fault });
         }
         commands
     }
