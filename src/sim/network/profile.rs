@@ -79,8 +79,15 @@ const WAKE: Table = Table(&[
 /// +200 ms), and of five about one election in a hundred goes to a lower id.
 const DETECT: Table = Table(&[(0, 2_000), (900, 8_500), (985, 12_000), (1_000, 26_000)]);
 const TEARDOWN: Table = Table(&[(0, 6_000), (500, 8_500), (900, 12_000), (1_000, 14_500)]);
-/// Chosen, not recorded: a JVM without work to do in its hooks.
-const HALT: Table = Table(&[(0, 15_000), (500, 40_000), (900, 90_000), (1_000, 200_000)]);
+/// Recorded: 335 to 523 ms from SIGTERM to the first survivor's LOOKING, less the tear-down and
+/// detection that `kill -9` has as well.
+const HALT: Table = Table(&[
+    (0, 321_000),
+    (100, 326_000),
+    (500, 352_000),
+    (900, 497_000),
+    (1_000, 510_000),
+]);
 const BOOT: Table = Table(&[
     (0, 400_000),
     (500, 560_000),

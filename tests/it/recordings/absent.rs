@@ -2,9 +2,7 @@
 
 use super::Row;
 
-pub(super) const ROWS: [Row; 19] = [
-    Row::absent("leader-graceful-stop-3", &[("*", "SIGTERM")]),
-    Row::absent("rolling-restart-3", &[("*", "SIGTERM, clients")]),
+pub(super) const ROWS: [Row; 16] = [
     Row::absent("leader-kill-under-load-3", &[("*", "clients that write")]),
     Row::absent("follower-return-3", &[("*", "clients that write")]),
     Row::absent(
@@ -12,10 +10,6 @@ pub(super) const ROWS: [Row; 19] = [
         &[("*", "clients that write")],
     ),
     Row::absent("follower-return-txnlog", &[("*", "clients that write")]),
-    Row::absent(
-        "follower-wiped",
-        &[("*", "clients that write, a disk that is wiped")],
-    ),
     Row::absent("outage-longer-than-session", &[("*", "clients")]),
     Row::absent(
         "expiry-over-leader-failover",

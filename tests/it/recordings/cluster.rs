@@ -101,13 +101,13 @@ impl Cluster {
         }
     }
 
-    /// Kills the leader and waits until another one leads and everybody who runs serves.
+    /// Ends the leader and waits until another one leads and everybody who runs serves.
     ///
     /// # Errors
     /// Where that does not come about within a minute.
-    pub(super) fn fail_over(&mut self, leader: Sid) -> Result<Micros, String> {
+    pub(super) fn fail_over(&mut self, fault: Fault) -> Result<Micros, String> {
         let t0 = self.now();
-        self.inject(Fault::Kill { sid: leader });
+        self.inject(fault);
         self.until(60_000, "the others serve again", |cluster| {
             !cluster.established(t0).is_empty() && cluster.all_who_run_serve()
         })?;

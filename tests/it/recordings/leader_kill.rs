@@ -1,4 +1,4 @@
-//! The leader's process dies, the others elect, it comes back.
+//! The leader's process dies, killed or asked to end; the others elect, it comes back.
 //!
 //! Led in turns, as the recorded ensembles were: every other seed kills the server that took over
 //! from the first. `winner` is the first that enters LEADING. The dead server starts again when all
@@ -21,13 +21,14 @@ const ELECTION: &[&str] = &[
 
 const WRITE: &[(&str, &str)] = &[("kill_to_first_write", "clients that write")];
 
-pub(super) const ROWS: [Row; 6] = [
+pub(super) const ROWS: [Row; 7] = [
     row("leader-kill-3-t200"),
     row("leader-kill-3-t500"),
     row("leader-kill-3-t2000"),
     crowded("leader-kill-5-t200"),
     crowded("leader-kill-5-t500"),
     row("observer-leader-kill"),
+    row("leader-graceful-stop-3"),
 ];
 
 const fn row(id: &'static str) -> Row {
@@ -54,7 +55,11 @@ fn play(recording: &Recording, seed: u64) -> Result<Sample, String> {
     let mut cluster = Cluster::settled_in_turns(recording.spec(), seed)?;
     let killed = cluster.leader()?;
     let epoch = cluster.epoch(killed);
-    let t0 = cluster.fail_over(killed)?;
+    let t0 = cluster.fail_over(if recording.acts()[0]["action"] == "sigterm" {
+        Fault::Terminate { sid: killed }
+    } else {
+        Fault::Kill { sid: killed }
+    })?;
     let mut sample = Sample::default();
     let winner = election(&cluster, (t0, killed), &mut sample)?;
     let delta = cluster.epoch(winner).0 - epoch.0;

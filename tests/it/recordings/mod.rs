@@ -16,6 +16,7 @@ mod partition;
 mod quorum_loss;
 mod recording;
 mod report;
+mod returning;
 mod sample;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -47,13 +48,14 @@ pub(crate) struct Row {
 
 /// All of them, family by family.
 fn rows() -> Vec<&'static Row> {
-    let families: [&'static [Row]; 7] = [
+    let families: [&'static [Row]; 8] = [
         &leader_kill::ROWS,
         &cold_start::ROWS,
         &freeze::ROWS,
         &partition::ROWS,
         &quorum_loss::ROWS,
         &histories::ROWS,
+        &returning::ROWS,
         &absent::ROWS,
     ];
     families.into_iter().flatten().collect()
@@ -145,6 +147,11 @@ mod tests {
     #[test]
     fn histories_decide_as_recorded() {
         facts_hold(&histories::ROWS);
+    }
+
+    #[test]
+    fn servers_come_back_as_recorded() {
+        facts_hold(&returning::ROWS);
     }
 
     #[test]

@@ -145,7 +145,7 @@ fn late_joiners(recording: &Recording, seed: u64) -> Result<Sample, String> {
     let mut sample = Sample::default();
     let taken = cluster.leader()? != first;
     sample.fact("late_joiner_with_higher_id_takes_over", taken);
-    let t0 = cluster.fail_over(first)?;
+    let t0 = cluster.fail_over(Fault::Kill { sid: first })?;
     let winner = cluster.established(t0).first().map(|(sid, _)| *sid);
     sample.tally("winner after the leader's death", winner.ok_or("nobody")?);
     Ok(sample.of(&cluster))
