@@ -4,12 +4,11 @@
 //! by which its owner can take it back; nothing stale is ever popped. Its size is bounded by its
 //! owners: one event per lane head, per armed timer, per dial step, per disk and per process.
 
-use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 
 use super::event::Event;
-use super::pairs;
 use crate::base::Micros;
 
 /// Where an event stands in the queue.
@@ -22,10 +21,13 @@ pub struct Key {
 }
 
 /// Pending events, ordered by (instant, sequence number).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+///
+/// A vector with the next event last: what is pushed is mostly due soon, so little moves, and the
+/// next one is popped without moving anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventQueue {
-    #[serde(with = "pairs")]
-    events: BTreeMap<Key, Event>,
+    /// Descending by key.
+    events: Vec<(Key, Event)>,
     next_seq: u64,
 }
 
@@ -33,6 +35,17 @@ impl Key {
     /// The instant it is due.
     pub(crate) const fn at(self) -> Micros {
         self.at
+    }
+}
+
+/// In the order of the events, however they are kept.
+impl Hash for EventQueue {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_usize(self.len());
+        for event in self.events.iter().rev() {
+            event.hash(state);
+        }
+        self.next_seq.hash(state);
     }
 }
 
@@ -49,13 +62,24 @@ impl EventQueue {
             seq: self.next_seq,
         };
         self.next_seq += 1;
-        self.events.insert(key, event);
+        // A fresh number is above every other, so the key is in nobody's place.
+        let place = self.place(&key).unwrap_or_else(|place| place);
+        self.events.insert(place, (key, event));
         key
+    }
+
+    /// Where a key is, or where it belongs.
+    fn place(&self, key: &Key) -> Result<usize, usize> {
+        self.events.binary_search_by(|(held, _)| key.cmp(held))
     }
 
     /// Takes an event back; false where it has already been popped.
     pub fn cancel(&mut self, key: Key) -> bool {
-        self.events.remove(&key).is_some()
+        let place = self.place(&key);
+        if let Ok(place) = place {
+            self.events.remove(place);
+        }
+        place.is_ok()
     }
 
     /// Takes back the event a slot names, and empties the slot.
@@ -67,12 +91,12 @@ impl EventQueue {
 
     /// The earliest event with its instant.
     pub fn pop(&mut self) -> Option<(Micros, Event)> {
-        self.events.pop_first().map(|(key, event)| (key.at, event))
+        self.events.pop().map(|(key, event)| (key.at, event))
     }
 
     /// When the earliest event is due.
     pub fn next_at(&self) -> Option<Micros> {
-        self.events.first_key_value().map(|(key, _)| key.at)
+        self.events.last().map(|(key, _)| key.at)
     }
 
     /// How many events are pending.
@@ -117,6 +141,33 @@ mod tests {
         assert!(!queue.cancel(key));
         assert_eq!((queue.len(), queue.next_at()), (1, Some(Micros(2))));
         queue.pop();
+        assert!(queue.is_empty());
+    }
+
+    #[test]
+    fn whatever_is_pushed_and_cancelled_comes_in_the_order_of_a_tree() {
+        let mut queue = EventQueue::new();
+        let mut tree = std::collections::BTreeMap::new();
+        let mut chance = crate::base::Rng::new(11);
+        let mut keys = Vec::new();
+        for n in 0..2_000 {
+            let at = Micros(chance.below(500));
+            let key = queue.push(at, Event::Boot(Sid(n)));
+            tree.insert(key, Event::Boot(Sid(n)));
+            keys.push(key);
+            if chance.below(3) == 0 {
+                let gone = keys[usize::try_from(chance.below(keys.len() as u64)).unwrap()];
+                assert_eq!(queue.cancel(gone), tree.remove(&gone).is_some());
+            }
+            if chance.below(3) == 0 {
+                let next = tree.pop_first().map(|(key, event)| (key.at, event));
+                assert_eq!(queue.pop(), next);
+            }
+            assert_eq!(queue.len(), tree.len());
+        }
+        while let Some((key, event)) = tree.pop_first() {
+            assert_eq!(queue.pop(), Some((key.at, event)));
+        }
         assert!(queue.is_empty());
     }
 

@@ -4,7 +4,7 @@
 //! vector is as quick as a balanced tree, and in the page it is a tenth of the code: every pair
 //! of types a `BTreeMap` is used with costs several kilobytes of WebAssembly, and every `collect`
 //! into one brings a sorting algorithm along. Iteration is in ascending order of the keys, so two
-//! runs agree. What holds many short-lived entries (the event queue) stays a tree.
+//! runs agree.
 
 mod map;
 mod set;
