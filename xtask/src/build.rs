@@ -64,9 +64,12 @@ pub(crate) fn release(shop: &Shop, toolchain: Toolchain) -> Outcome {
         &run::show("release build", &mut trunk)?,
         "mend the error above",
     )?;
-    println!("      2 of 3: wasm-opt");
-    for wasm in wasm_files(&dist)? {
+    println!("      2 of 3: wasm-opt and esbuild");
+    for wasm in files(&dist, "wasm")? {
         optimise(shop, &wasm)?;
+    }
+    for script in files(&dist, "js")? {
+        minify(shop, &script)?;
     }
     println!("      3 of 3: sizes");
     let mut sizes = node::script(shop, "xtask/src/sizes.mjs");
@@ -90,20 +93,35 @@ pub(crate) fn optimise(shop: &Shop, wasm: &Path) -> Outcome {
         .map_err(|e| Failure::new(format!("{}: {e}", wasm.display()), "make dist/ writable"))
 }
 
-fn wasm_files(dist: &Path) -> Outcome<Vec<PathBuf>> {
+/// Makes a script smaller in place; its names are wasm-bindgen's, and nobody reads them.
+fn minify(shop: &Shop, script: &Path) -> Outcome {
+    let mut esbuild = node::program(shop, "esbuild");
+    esbuild
+        .arg(script)
+        .args(["--minify", "--format=esm", "--target=es2022"])
+        .args(["--log-level=warning", "--allow-overwrite"])
+        .arg(format!("--outfile={}", script.display()));
+    succeed(
+        &run::show("esbuild", &mut esbuild)?,
+        "check the script that wasm-bindgen made",
+    )
+}
+
+/// The files of the folder that end so; there must be one.
+fn files(dist: &Path, extension: &str) -> Outcome<Vec<PathBuf>> {
     let entries = std::fs::read_dir(dist)
         .map_err(|e| Failure::new(format!("{}: {e}", dist.display()), "run the build again"))?;
     let files = entries.flatten().map(|entry| entry.path());
-    let wasm: Vec<PathBuf> = files
-        .filter(|p| p.extension().is_some_and(|e| e == "wasm"))
+    let found: Vec<PathBuf> = files
+        .filter(|p| p.extension().is_some_and(|e| e == extension))
         .collect();
-    if wasm.is_empty() {
+    if found.is_empty() {
         return Err(Failure::new(
-            "the build made no wasm file",
+            format!("the build made no .{extension} file"),
             "check index.html's rust link",
         ));
     }
-    Ok(wasm)
+    Ok(found)
 }
 
 fn succeed(said: &Said, next: &str) -> Outcome {

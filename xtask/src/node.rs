@@ -1,4 +1,4 @@
-//! Node and the packages of `tests/e2e/package.json`: wasm-opt, Playwright, axe.
+//! Node and the packages of `tests/e2e/package.json`: wasm-opt, esbuild, Playwright, axe.
 //!
 //! They live in the cache in a folder named after the lock file, so that checkouts with the same
 //! lock share them. `NODE_PATH` makes them visible to the scripts in the checkout.
