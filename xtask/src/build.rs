@@ -13,7 +13,7 @@ use std::process::ExitCode;
 const BUDGET_GZIP: u64 = 300_000;
 
 /// What every browser of the last years has; rustc emits no more than this.
-const WASM_OPT: [&str; 14] = [
+const FEATURES: [&str; 7] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-multivalue",
@@ -21,14 +21,27 @@ const WASM_OPT: [&str; 14] = [
     "--enable-nontrapping-float-to-int",
     "--enable-reference-types",
     "--enable-sign-ext",
-    "--flatten",
-    "--rereloop",
-    "-Oz",
-    "-Oz",
-    // What is alike stays a function of its own and stands together: gzip looks back 32 kB.
-    "--one-caller-inline-max-function-size=0",
-    "--reorder-functions-by-name",
-    "--strip-debug",
+];
+
+/// wasm-opt's passes, in two runs: the second sees what the first has left.
+const PASSES: [&[&str]; 2] = [
+    &[
+        "--flatten",
+        "--rereloop",
+        "-Oz",
+        "-Oz",
+        // What is alike stays a function of its own and stands together: gzip looks back 32 kB.
+        "--one-caller-inline-max-function-size=0",
+        "--reorder-functions-by-name",
+        "--strip-debug",
+    ],
+    &[
+        "--gufa",
+        "-Oz",
+        "--dealign",
+        "--strip-producers",
+        "--strip-target-features",
+    ],
 ];
 
 /// The command.
@@ -83,14 +96,18 @@ pub(crate) fn release(shop: &Shop, toolchain: Toolchain) -> Outcome {
 /// Makes a wasm file smaller in place.
 pub(crate) fn optimise(shop: &Shop, wasm: &Path) -> Outcome {
     let small = wasm.with_extension("wasm-opt");
-    let mut wasm_opt = node::program(shop, "wasm-opt");
-    wasm_opt.args(WASM_OPT).arg(wasm).arg("-o").arg(&small);
-    succeed(
-        &run::show("wasm-opt", &mut wasm_opt)?,
-        "check the features listed in xtask/src/build.rs",
-    )?;
-    std::fs::rename(&small, wasm)
-        .map_err(|e| Failure::new(format!("{}: {e}", wasm.display()), "make dist/ writable"))
+    for passes in PASSES {
+        let mut wasm_opt = node::program(shop, "wasm-opt");
+        wasm_opt.args(FEATURES).args(passes);
+        wasm_opt.arg(wasm).arg("-o").arg(&small);
+        succeed(
+            &run::show("wasm-opt", &mut wasm_opt)?,
+            "check the features listed in xtask/src/build.rs",
+        )?;
+        std::fs::rename(&small, wasm)
+            .map_err(|e| Failure::new(format!("{}: {e}", wasm.display()), "make dist/ writable"))?;
+    }
+    Ok(())
 }
 
 /// Makes a script smaller in place; its names are wasm-bindgen's, and nobody reads them.
