@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// All of `dist/` after gzip, in bytes.
-const BUDGET_GZIP: u64 = 300_000;
+///
+/// A ratchet again, since the complete engine came in: it is to come down to 300,000.
+const BUDGET_GZIP: u64 = 312_000;
 
 /// What every browser of the last years has; rustc emits no more than this.
 const FEATURES: [&str; 7] = [
