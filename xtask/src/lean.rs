@@ -20,7 +20,7 @@ const ENVIRONMENT: [(&str, &str); 7] = [
     ("CARGO_PROFILE_RELEASE_PANIC", "immediate-abort"),
     // Every test runs with them, natively and as wasm; here they would cost 5 kB after gzip.
     ("CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS", "false"),
-    // Debug output and places are for tests; a function is inlined where that makes it smaller, not before.
+    // Debug output and places are for tests; what is inlined early makes the page larger.
     (
         "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
         "-Zlocation-detail=none -Zfmt-debug=none -Zinline-mir=no",
