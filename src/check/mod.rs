@@ -119,7 +119,8 @@ pub trait Invariant {
 
 macro_rules! promises {
     ($($field:ident: $check:ident,)*) => {
-        const EVERY: &[Property] = &[$($check::PROPERTY),*];
+        /// All properties watched, in the order they are shown.
+        pub const PROPERTIES: &[Property] = &[$($check::PROPERTY),*];
 
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
         struct Promises {
@@ -127,7 +128,7 @@ macro_rules! promises {
         }
 
         impl Promises {
-            fn observe_every(&mut self, seen: &Seen<'_>, report: &mut Vec<Violation>) {
+            fn observe(&mut self, seen: &Seen<'_>, report: &mut Vec<Violation>) {
                 $(
                     if let Err(broken) = self.$field.observe(seen) {
                         Violation::report(report, $check::PROPERTY, seen.step.at, broken);
@@ -137,17 +138,6 @@ macro_rules! promises {
         }
     };
 }
-
-/// Whether every property is watched, or those of the epochs alone: see the feature in
-/// `Cargo.toml`.
-const WATCHES_EVERY: bool = cfg!(feature = "every-promise");
-
-/// All properties watched, in the order they are shown.
-pub const PROPERTIES: &[Property] = if WATCHES_EVERY {
-    EVERY
-} else {
-    &[Leadership::PROPERTY, Epochs::PROPERTY]
-};
 
 promises! {
     leadership: Leadership,
@@ -172,18 +162,6 @@ promises! {
     unique_sessions: UniqueSessions,
     recovery: Recovery,
     departure: Departure,
-}
-
-impl Promises {
-    /// Those of the epochs, as they are in [`Promises::observe_every`].
-    fn observe_epochs(&mut self, seen: &Seen<'_>, report: &mut Vec<Violation>) {
-        if let Err(broken) = self.leadership.observe(seen) {
-            Violation::report(report, Leadership::PROPERTY, seen.step.at, broken);
-        }
-        if let Err(broken) = self.epochs.observe(seen) {
-            Violation::report(report, Epochs::PROPERTY, seen.step.at, broken);
-        }
-    }
 }
 
 /// All checks of one run.
@@ -215,12 +193,8 @@ impl Checks {
         let speaks = !step.notes.is_empty() || !matches!(step.cause, Cause::Delivered { .. });
         let server = step.sid.filter(|_| speaks);
         let server = server.and_then(|sid| servers.status(sid));
-        let news = if WATCHES_EVERY {
-            self.owed.take(step, servers, &quorum);
-            self.history.take(step, server.as_ref(), servers)
-        } else {
-            News::default()
-        };
+        self.owed.take(step, servers, &quorum);
+        let news = self.history.take(step, server.as_ref(), servers);
         let seen = Seen {
             step,
             server: server.as_ref(),
@@ -230,11 +204,7 @@ impl Checks {
             news: &news,
             owed: &self.owed,
         };
-        if WATCHES_EVERY {
-            self.promises.observe_every(&seen, &mut self.violations);
-        } else {
-            self.promises.observe_epochs(&seen, &mut self.violations);
-        }
+        self.promises.observe(&seen, &mut self.violations);
         self.quorum = Some(quorum);
     }
 

@@ -4,8 +4,8 @@
 //! minutes of compiling. Independent installs run side by side.
 
 use crate::run::{self, Failure, Outcome, Stopwatch, human};
-use crate::shop::Shop;
-use crate::{lean, node, wasm_target};
+use crate::shop::{Shop, which};
+use crate::{lean, node, system, wasm_target};
 
 /// The version of trunk the page is built with (0.22 wants a newer compiler).
 const TRUNK: &str = "0.21.14";
@@ -23,7 +23,7 @@ struct Tool {
 pub(crate) enum Need {
     /// What `serve` needs: the wasm32 target, trunk, wasm-bindgen.
     Page,
-    /// That, and the packages from npm (wasm-opt, Playwright, axe).
+    /// That, the packages from npm (wasm-opt, esbuild, Playwright, axe), and xz.
     PageAndNpm,
 }
 
@@ -31,6 +31,7 @@ pub(crate) enum Need {
 pub(crate) fn ensure(shop: &Shop, need: Need) -> Outcome<wasm_target::Toolchain> {
     if need == Need::PageAndNpm {
         node::ensure_node(shop)?;
+        ensure_xz(shop)?;
     }
     let toolchain = wasm_target::ensure(shop)?;
     let mut jobs: Vec<Box<dyn FnOnce() -> Outcome + Send + '_>> = Vec::new();
@@ -43,6 +44,15 @@ pub(crate) fn ensure(shop: &Shop, need: Need) -> Outcome<wasm_target::Toolchain>
     side_by_side(jobs)?;
     lean::fetch(shop, toolchain)?;
     Ok(toolchain)
+}
+
+/// xz, which the release is packed with.
+fn ensure_xz(shop: &Shop) -> Outcome {
+    if which(&["xz"]).is_some() {
+        return Ok(());
+    }
+    let by_hand = "install xz (XZ Utils, https://tukaani.org/xz) so that it is on PATH";
+    system::install(shop, &["xz-utils"], by_hand)
 }
 
 fn side_by_side(jobs: Vec<Box<dyn FnOnce() -> Outcome + Send + '_>>) -> Outcome {
