@@ -92,7 +92,7 @@ impl Invariant for Commits {
         if let Some(server) = seen.server {
             if seen.news.began == Some(Began::Leader) {
                 let count = Count {
-                    committed: Zxid::make(server.peer.current_epoch, 0),
+                    committed: seen.reached(server.peer.current_epoch),
                     acks: Map::new(),
                 };
                 self.leaders.insert(sid, count);

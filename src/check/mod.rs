@@ -62,7 +62,14 @@ mod votes;
 mod kit;
 
 #[cfg(test)]
+#[path = "lab_tests.rs"]
+mod lab;
+
+#[cfg(test)]
 mod broken_engine_tests;
+
+#[cfg(test)]
+mod historical_tests;
 
 use std::sync::Arc;
 

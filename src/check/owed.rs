@@ -19,7 +19,7 @@ pub struct Owed {
 pub struct Debt {
     /// The leader's epoch.
     pub epoch: Epoch,
-    /// The newest committed transaction sent, or the place the data was replaced or cut to.
+    /// The newest committed transaction sent, or where the data was replaced, cut or brought to.
     pub data: Zxid,
     /// True once NEWLEADER was sent.
     pub is_complete: bool,
@@ -54,6 +54,8 @@ impl Owed {
         };
         match packet.body {
             QuorumBody::Snap(_) | QuorumBody::Trunc => debt.data = packet.zxid,
+            // What it had before, it has on disk. An epoch's beginning is no transaction.
+            QuorumBody::Diff if !packet.zxid.is_new_epoch() => debt.data = packet.zxid,
             QuorumBody::Commit => debt.data = debt.data.max(packet.zxid),
             QuorumBody::NewLeader => debt.is_complete = true,
             _ => {}

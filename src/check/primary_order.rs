@@ -20,10 +20,10 @@ impl PrimaryOrder {
         clippy::wildcard_enum_match_arm,
         reason = "a check reads few of the notes"
     )]
-    fn take(&mut self, sid: Sid, note: &Note) -> Result<(), Broken> {
+    fn take(&mut self, sid: Sid, note: &Note, seen: &Seen<'_>) -> Result<(), Broken> {
         match note {
             Note::Serving { epoch, .. } => {
-                self.proposed.insert(sid, (*epoch, Zxid::make(*epoch, 0)));
+                self.proposed.insert(sid, (*epoch, seen.reached(*epoch)));
                 self.applied.insert(sid, None);
             }
             Note::Proposed { zxid } => {
@@ -70,7 +70,7 @@ impl Invariant for PrimaryOrder {
             return Ok(());
         }
         let mut notes = seen.step.notes.iter();
-        notes.try_for_each(|note| self.take(server.sid, note))
+        notes.try_for_each(|note| self.take(server.sid, note, seen))
     }
 }
 

@@ -4,11 +4,12 @@
 //! Judged only while no fault stands and a quorum runs, a generous while after the last act of a
 //! person and the last start of a process: notification time-outs and retransmission times may
 //! have grown to a minute each. A server whose acceptedEpoch is above the leader's waits for the
-//! next election, and that is legal.
+//! next election, and that is legal. A crash while currentEpoch is replaced is no reason not to
+//! start again.
 
 use super::{Broken, Invariant, Property, Seen};
 use crate::base::{Map, Micros};
-use crate::protocol::{Epoch, Sid, ZabState};
+use crate::protocol::{Epoch, ExitCause, Note, Sid, ZabState};
 use crate::sim::{Cause, Power};
 
 /// L1, L4 and L6.
@@ -36,6 +37,17 @@ impl Recovery {
                 .insert(server.sid, (leader, peer.current_epoch)),
             None => self.serving.remove(&server.sid),
         };
+    }
+
+    /// True where the step's server ends for an epoch that its disk explains.
+    fn refuses(seen: &Seen<'_>) -> Option<Sid> {
+        let sid = seen.step.sid?;
+        let written = seen.servers.durable(sid)?.current_epoch_tmp?;
+        let explained = |note: &Note| {
+            matches!(note, Note::Exiting { cause: ExitCause::CurrentEpochBehind { last, .. } }
+                if last.epoch() <= written)
+        };
+        seen.step.notes.iter().any(explained).then_some(sid)
     }
 
     /// The leader that serves, and its epoch.
@@ -82,6 +94,10 @@ impl Invariant for Recovery {
 
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Broken> {
         self.follow(seen);
+        if let Some(sid) = Self::refuses(seen) {
+            let text = "does not start though currentEpoch.tmp is whole";
+            return Err(Broken::of(&[sid], text, &[]));
+        }
         let acts = matches!(seen.step.cause, Cause::Commanded { .. } | Cause::Booted);
         if acts || !seen.servers.are_undisturbed() {
             self.calm_since = seen.step.at;
@@ -112,7 +128,7 @@ impl Invariant for Recovery {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kit::Scene;
+    use super::super::kit::{Scene, at};
     use super::*;
 
     /// Server 1 leads and `followers` follow it, in epoch 9; much later somebody looks.
@@ -148,6 +164,22 @@ mod tests {
         assert_eq!(after(&[2], 300_000, stop), [], "it does not run");
         let disturb = |scene: &mut Scene| scene.is_disturbed = true;
         assert_eq!(after(&[2], 300_000, disturb), [], "a fault stands");
+    }
+
+    #[test]
+    fn who_does_not_start_after_a_crash_between_two_files_breaks_it() {
+        for (written, fine) in [(None, true), (Some(1), true), (Some(2), false)] {
+            let mut scene = Scene::new(3, 0);
+            scene.server(2).disk.current_epoch_tmp = written.map(Epoch);
+            let cause = ExitCause::CurrentEpochBehind {
+                current: Epoch(1),
+                last: at(2, 7),
+            };
+            let mut step = scene.notes(2, vec![Note::Exiting { cause }]);
+            step.cause = Cause::Booted;
+            let shown = scene.show(&mut Recovery::default(), &step);
+            assert_eq!(shown.is_ok(), fine, "{written:?}");
+        }
     }
 
     #[test]

@@ -7,7 +7,8 @@ use super::history::{History, News};
 use super::owed::Owed;
 use crate::base::Set;
 use crate::protocol::{
-    Database, Durable, Message, OracleView, PeerConfig, Quorum, QuorumBody, QuorumPacket, Sid, Zxid,
+    Database, Durable, Epoch, Message, OracleView, PeerConfig, Quorum, QuorumBody, QuorumPacket,
+    Sid, Zxid,
 };
 use crate::sim::{Cause, Command, Fault, Node, Power, ServerStatus, Step, World};
 
@@ -155,6 +156,13 @@ impl<'a> Seen<'a> {
     /// The database of the step's server.
     pub fn database(&self) -> Option<&'a Database> {
         self.servers.database(self.step.sid?)
+    }
+
+    /// Up to where the step's server has got in `epoch`.
+    pub fn reached(&self, epoch: Epoch) -> Zxid {
+        let last = self.database().map(Database::last_processed);
+        let last = last.filter(|last| last.epoch() == epoch);
+        last.unwrap_or_else(|| Zxid::make(epoch, 0))
     }
 
     /// True where the voters among `sids` that weigh anything are enough.

@@ -1,5 +1,6 @@
-//! An election that ends by agreement had a quorum for its leader, and a round is left backwards
-//! only to join a leader that others already follow.
+//! An election that ends by agreement had a quorum for its leader, nobody is made leader by the
+//! followers of another round, and a round is left backwards only to join a leader that others
+//! already follow.
 
 use super::{Broken, Invariant, Property, Seen};
 use crate::base::Map;
@@ -30,14 +31,17 @@ impl Invariant for Votes {
         };
         let sid = server.sid;
         let mut may_go_back = seen.step.cause == Cause::Booted;
+        let mut clock = self.rounds.get(&sid).copied();
         for note in &seen.step.notes {
             match note {
                 Note::QuorumSeen { leader, .. } => {
                     self.quorum_for.insert(sid, *leader);
                 }
-                Note::ElectionStarted { .. }
-                | Note::FinalizeInterrupted { .. }
-                | Note::RoundJoined { .. } => {
+                Note::ElectionStarted { round, .. } | Note::RoundJoined { new: round, .. } => {
+                    clock = Some(*round);
+                    self.quorum_for.remove(&sid);
+                }
+                Note::FinalizeInterrupted { .. } => {
                     self.quorum_for.remove(&sid);
                 }
                 Note::ElectionRestarted { .. } => may_go_back = true,
@@ -47,6 +51,11 @@ impl Invariant for Votes {
                     if *how == ElectedHow::Agreed && quorum_for != Some(vote.leader) {
                         let text = "agreed on {} without a quorum for it";
                         return Err(Broken::of(&[sid], text, &[vote.leader.0]));
+                    }
+                    let (leads, round) = (vote.leader == sid, vote.election_epoch);
+                    if let Some(clock) = clock.filter(|clock| leads && *clock != round) {
+                        let text = "in round {}, leads by the word of round {}";
+                        return Err(Broken::of(&[sid], text, &[clock.0, round.0]));
                     }
                 }
                 _ => {}
@@ -99,6 +108,16 @@ mod tests {
             leader: Sid(3),
         };
         assert!(look(check, 1, vec![quorum(3), interrupted, agreed(3)]).is_err());
+    }
+
+    #[test]
+    fn who_leads_by_the_word_of_another_round_breaks_it() {
+        for (round, leader, fine) in [(1, 1, true), (5, 1, false), (5, 3, true)] {
+            let check = &mut Votes::default();
+            assert_eq!(look(check, round, vec![]), Ok(()));
+            let joined = elected(leader, ElectedHow::Joined);
+            assert_eq!(look(check, 1, vec![joined]).is_ok(), fine);
+        }
     }
 
     #[test]

@@ -28,6 +28,14 @@ macro_rules! bugs {
 }
 
 bugs! {
+    /// ZOOKEEPER-975: an election ends when all voters have voted, whatever they voted.
+    FinishWhenAllVoted "fle.finish_when_all_voted",
+    /// ZOOKEEPER-1514: who is told that it leads believes it, whatever the round.
+    CheckLeaderSelfUnconditional "fle.checkleader_self_unconditional",
+    /// ZOOKEEPER-1732: votes of settled servers must agree in everything.
+    StrictOutOfElectionMatch "fle.strict_out_of_election_match",
+    /// ZOOKEEPER-1732: a vote keeps its epoch after synchronisation, and answers name the clock.
+    NoVoteRefresh "fle.no_vote_refresh",
     /// ZOOKEEPER-1154: a learner within the committed log gets DIFF, though it may hold what the
     /// leader lacks.
     NoTruncInsideCommittedLog "sync.no_trunc_inside_committed_log",

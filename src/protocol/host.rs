@@ -261,6 +261,13 @@ impl Host<'_, '_> {
         }
     }
 
+    /// `updateElectionVote`: the epoch settled by synchronisation replaces the vote's.
+    pub(super) fn update_election_vote(&mut self, epoch: Epoch) {
+        if !self.core.config.bugs.has(Bug::NoVoteRefresh) {
+            self.election.update_election_vote(epoch);
+        }
+    }
+
     /// Changes the Zab phase.
     pub(super) fn set_phase(&mut self, to: ZabState) {
         self.core.set_phase(to, self.ctx);

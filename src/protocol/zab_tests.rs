@@ -4,7 +4,18 @@ use super::*;
 use crate::protocol::bugs::{Bug, Bugs};
 use crate::protocol::ids::{Cxid, SessionId};
 use crate::protocol::note::SyncMode;
-use crate::protocol::server::TxnBody;
+use crate::protocol::server::{Txn, TxnBody};
+
+impl Peer {
+    /// A long reign goes by: `txn` is the last of it, applied and on disk.
+    pub(crate) fn leap(&mut self, txn: &Arc<Txn>) {
+        self.core.db.apply(txn).expect("a later one");
+        self.core.disk.take(&Record::Append(Arc::clone(txn)));
+        if let Role::Leading(leader) = &mut self.role {
+            leader.leap(txn.zxid);
+        }
+    }
+}
 
 impl Bus {
     fn with_bug(ensemble: &Ensemble, bug: Bug) -> Self {

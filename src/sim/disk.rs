@@ -69,6 +69,11 @@ impl Disk {
         &self.durable
     }
 
+    #[cfg(test)]
+    pub(crate) const fn durable_mut(&mut self) -> &mut Durable {
+        &mut self.durable
+    }
+
     /// Writes a file, which takes `fsync` once those before it are done.
     pub(crate) fn persist(
         &mut self,

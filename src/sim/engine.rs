@@ -90,18 +90,38 @@ pub(crate) fn probes(spec: &super::ClusterSpec, seed: u64) -> super::World {
 impl super::World {
     /// A client that is not simulated lets a leader create `path`; the step of it.
     pub(crate) fn write(&mut self, sid: crate::protocol::Sid, path: &str) -> super::Step {
-        use crate::protocol::{Cxid, SessionId, TxnBody};
+        let body = crate::protocol::TxnBody::Create {
+            path: path.into(),
+            data: path.into(),
+            is_ephemeral: false,
+            parent_cversion: 1,
+        };
+        self.propose(sid, body)
+    }
+
+    /// A long reign goes by of which `txn` is the last: all servers have applied it.
+    pub(crate) fn leap(&mut self, txn: &Arc<crate::protocol::Txn>) {
+        for process in self.processes.values_mut() {
+            let record = crate::protocol::Record::Append(Arc::clone(txn));
+            process.disk.durable_mut().take(&record);
+            if let (Some(Engine::Peer(peer)), _) = process.engine_and_chance() {
+                Arc::make_mut(peer).leap(txn);
+            }
+        }
+    }
+
+    /// A leader proposes `body` as if a client had asked for it.
+    pub(crate) fn propose(
+        &mut self,
+        sid: crate::protocol::Sid,
+        body: crate::protocol::TxnBody,
+    ) -> super::Step {
+        use crate::protocol::{Cxid, SessionId};
         let mut step = self.record(super::Cause::Internal);
         step.sid = Some(sid);
         let now = self.now;
         let mut effects = Vec::new();
         if let Some(process) = self.processes.get_mut(&sid) {
-            let body = TxnBody::Create {
-                path: path.into(),
-                data: path.into(),
-                is_ephemeral: false,
-                parent_cversion: 1,
-            };
             let (engine, rng) = process.engine_and_chance();
             if let Some(Engine::Peer(peer)) = engine {
                 let mut ctx = Ctx {

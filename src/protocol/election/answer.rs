@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::connection::malformed;
 use super::wire::{self, Frame};
 use super::{ElectionSide, Me, config_text};
+use crate::protocol::bugs::Bug;
 use crate::protocol::effect::Ctx;
 use crate::protocol::ids::{ServerState, Sid};
 use crate::protocol::message::{ElectionMessage, Notification};
@@ -124,6 +125,10 @@ impl ElectionSide {
         if let Some(vote) = self.current_vote {
             let leader = vote.leader;
             ctx.note(Note::LookingAnswered { to, leader });
+            let mut vote = vote;
+            if me.config.bugs.has(Bug::NoVoteRefresh) {
+                vote.election_epoch = self.logical_clock();
+            }
             self.answer(to, &vote, me.state, ctx);
         }
     }

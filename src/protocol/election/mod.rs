@@ -17,6 +17,7 @@ pub mod wire;
 
 use serde::{Deserialize, Serialize};
 
+use super::bugs::Bug;
 use super::config::{Ensemble, PeerConfig};
 use super::effect::{ConnId, Ctx, Effect, Input, Port, Timer};
 use super::ids::{Epoch, Round, ServerState, Sid, Zxid};
@@ -83,6 +84,11 @@ impl Booth<'_, '_> {
         for &sid in self.configs.voters() {
             self.connections.to_send(sid, n.clone(), self.ctx);
         }
+    }
+
+    /// True where a former behaviour is switched on.
+    const fn has(&self, bug: Bug) -> bool {
+        self.me.config.bugs.has(bug)
     }
 
     /// States that a notification had no effect; of its own copies a peer does not speak.

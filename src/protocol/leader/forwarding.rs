@@ -51,9 +51,6 @@ impl Leader {
             self.update_need_oracle(host);
         }
         if mode == SyncMode::Snap {
-            if host.core.config.bugs.has(Bug::NewLeaderBeforeSnapshot) {
-                self.queue_new_leader(conn, host);
-            }
             host.ctx.arm(Timer::HandlerSnapshot(conn), SERIALIZING);
         } else {
             self.queue_new_leader(conn, host);
@@ -88,17 +85,27 @@ impl Leader {
         let Step::Serializing(so_far) = handler.step else {
             return;
         };
+        // As before ZOOKEEPER-3104: queued ahead of header and content, which are read together.
+        let is_early = host.core.config.bugs.has(Bug::NewLeaderBeforeSnapshot);
         match so_far {
             Serializing::Header => {
                 let zxid = host.core.db.last_processed();
                 handler.step = Step::Serializing(Serializing::Content(zxid));
                 host.ctx.arm(Timer::HandlerSnapshot(conn), SERIALIZING);
+                if is_early {
+                    self.queue_new_leader(conn, host);
+                }
             }
             Serializing::Content(zxid) => {
+                let zxid = if is_early {
+                    host.core.db.last_processed()
+                } else {
+                    zxid
+                };
                 // Fuzzy: it may hold what is queued as well, and will be applied again.
                 let content = Arc::new(host.core.db.snapshot());
                 super::send(conn, zxid, QuorumBody::Snap(content), host);
-                if !host.core.config.bugs.has(Bug::NewLeaderBeforeSnapshot) {
+                if !is_early {
                     self.queue_new_leader(conn, host);
                 }
                 self.start_sender(conn, host);

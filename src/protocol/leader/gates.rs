@@ -12,7 +12,7 @@ use crate::protocol::effect::{Record, Timer};
 use crate::protocol::host::Host;
 use crate::protocol::ids::{Epoch, Sid, Zxid};
 use crate::protocol::message::QuorumBody;
-use crate::protocol::note::{DropReason, Note};
+use crate::protocol::note::{DropReason, Malformed, Note};
 
 impl Leader {
     pub(super) fn epoch_to_propose(
@@ -126,9 +126,14 @@ impl Leader {
                 }
             }
             Passage::Waits => start_wait(caller, host),
-            Passage::Open | Passage::Refused | Passage::Uncounted => {
+            Passage::Uncounted => {
+                host.ctx.note(Note::Malformed {
+                    heard_from: Some(sid),
+                    fault: Malformed::Unexpected,
+                });
                 self.has_new_leader_acks(caller, host);
             }
+            Passage::Open | Passage::Refused => self.has_new_leader_acks(caller, host),
         }
     }
 

@@ -303,7 +303,7 @@ impl Leader {
         host.core.db.set_last_processed(zxid);
         self.last_committed = zxid;
         host.start_leading_server();
-        host.election.update_election_vote(epoch);
+        host.update_election_vote(epoch);
         host.set_phase(ZabState::Broadcast);
         host.ctx.note(Note::Serving {
             leader: host.core.config.my_id,
@@ -317,6 +317,15 @@ impl Leader {
                 handler.queue(Zxid(-1), QuorumBody::UpToDate, host);
             }
         }
+    }
+}
+
+#[cfg(test)]
+impl Leader {
+    /// A long reign: everything up to `zxid` was proposed and committed.
+    pub(in crate::protocol) const fn leap(&mut self, zxid: Zxid) {
+        self.last_proposed = zxid;
+        self.last_committed = zxid;
     }
 }
 

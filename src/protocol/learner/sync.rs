@@ -278,7 +278,7 @@ impl Learner {
     /// meanwhile takes the ordinary way.
     fn serve(&mut self, host: &mut Host<'_, '_>) -> Result<(), Why> {
         self.send(Zxid::make(self.epoch, 0), QuorumBody::Ack, host);
-        host.election.update_election_vote(self.epoch);
+        host.update_election_vote(self.epoch);
         self.stage = Stage::Broadcast;
         host.start_learning_server();
         host.set_phase(ZabState::Broadcast);

@@ -5,6 +5,7 @@
 
 use super::{FastLeaderElection, Step, WeightUnknown, compare, looking_vote};
 use crate::base::Map;
+use crate::protocol::bugs::Bug;
 use crate::protocol::election::{Booth, Outcome};
 use crate::protocol::ids::{Round, ServerState, Sid, Zxid};
 use crate::protocol::message::Notification;
@@ -19,7 +20,7 @@ impl FastLeaderElection {
             return Ok(None);
         }
         match n.state {
-            ServerState::Looking => self.count_looking(from, n, booth).map(|()| None),
+            ServerState::Looking => self.count_looking(from, n, booth),
             ServerState::Observing => {
                 booth.ignored(from, Ignored::Observing);
                 Ok(None)
@@ -29,14 +30,9 @@ impl FastLeaderElection {
         }
     }
 
-    fn count_looking(
-        &mut self,
-        from: Sid,
-        n: &Notification,
-        booth: &mut Booth<'_, '_>,
-    ) -> Result<(), WeightUnknown> {
+    fn count_looking(&mut self, from: Sid, n: &Notification, booth: &mut Booth<'_, '_>) -> Step {
         let Some(initial) = self.poll.as_ref().map(|poll| poll.initial) else {
-            return Ok(());
+            return Ok(None);
         };
         let ignored = if initial.zxid == Zxid::UNTRUSTED {
             Some(Ignored::MyZxidUntrusted)
@@ -50,7 +46,7 @@ impl FastLeaderElection {
         };
         if let Some(why) = ignored {
             booth.ignored(from, why);
-            return Ok(());
+            return Ok(None);
         }
         if n.election_epoch > self.logical_clock {
             self.join_round(from, n, initial, booth)?;
@@ -70,7 +66,14 @@ impl FastLeaderElection {
             }
             poll.vote_set = Some(vote_set);
         }
-        Ok(())
+        let ends = booth.has(Bug::FinishWhenAllVoted) && self.have_all_voted(booth);
+        Ok(ends.then(|| self.agreed(ElectedHow::Agreed, booth)))
+    }
+
+    /// As before ZOOKEEPER-975: the votes are counted, not what they say.
+    fn have_all_voted(&self, booth: &Booth<'_, '_>) -> bool {
+        let votes = self.poll.as_ref().map_or(0, |poll| poll.recvset.len());
+        votes == booth.configs.voters().len()
     }
 
     /// A later round: the votes so far are forgotten.
@@ -143,10 +146,17 @@ impl FastLeaderElection {
         let my_id = booth.me.config.my_id;
         let poll = self.poll.as_mut()?;
         let probe = settled_vote(n);
+        // A vote of one that looks agrees only with its equal, as all did before ZOOKEEPER-1732.
+        let asked_for = if booth.has(Bug::StrictOutOfElectionMatch) {
+            looking_vote(n)
+        } else {
+            probe
+        };
+        let believes = n.leader == my_id && booth.has(Bug::CheckLeaderSelfUnconditional);
         let enough = |votes: &Map<Sid, Vote>, clock| {
-            let tracker = booth.configs.tracker(votes, &probe);
+            let tracker = booth.configs.tracker(votes, &asked_for);
             tracker.has_all_quorums(booth.me.oracle)
-                && check_leader(votes, n.leader, n.election_epoch, (my_id, clock))
+                && (believes || check_leader(votes, n.leader, n.election_epoch, (my_id, clock)))
         };
         if n.election_epoch == clock {
             // QUIRK(mixed-versions): stored without a version and asked for with one, so settled
