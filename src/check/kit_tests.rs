@@ -93,6 +93,8 @@ impl Scene {
             sid: Some(Sid(sid)),
             cause: Cause::Internal,
             sent: vec![],
+            client: None,
+            told: Vec::new(),
             notes,
         }
     }
@@ -103,6 +105,8 @@ impl Scene {
         Step {
             cause: Cause::Persisted,
             sent: (0..self.sent.len() as u64).collect(),
+            client: None,
+            told: Vec::new(),
             ..self.notes(sid, vec![])
         }
     }

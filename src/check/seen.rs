@@ -209,6 +209,9 @@ pub(super) const fn matters(step: &Step) -> bool {
         | Cause::Refused { .. }
         | Cause::Closed { .. }
         | Cause::Fired { .. }
+        | Cause::ClientStarted
+        | Cause::ClientFired { .. }
+        | Cause::Worked
         | Cause::Internal => false,
     }
 }

@@ -47,8 +47,9 @@ pub use note::Note;
 pub use peer::Peer;
 pub use quorum::{OracleView, Quorum, VoteTracker};
 pub use server::{
-    Applied, Change, ClientMessage, DataTree, Database, ErrorCode, EventType, Op, OpResult,
-    Request, SessionChange, SetWatches, Snapshot, Stat, Txn, TxnBody, WatchKind, Watches, Znode,
+    Applied, Change, ClientMessage, CreateMode, DataTree, Database, ErrorCode, EventType, Op,
+    OpResult, Request, SessionChange, SetWatches, Snapshot, Stat, Txn, TxnBody, WatchKind, Watches,
+    Znode,
 };
 pub use status::{LearnerPhase, LearnerStatus, PeerStatus};
 pub use storage::{StorageRules, SyncRules};

@@ -99,6 +99,8 @@ mod tests {
             sid: Some(Sid(sid)),
             cause,
             sent: vec![],
+            client: None,
+            told: Vec::new(),
             notes,
         }
     }

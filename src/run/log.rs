@@ -149,6 +149,8 @@ mod tests {
             sid: Some(Sid(3)),
             cause,
             sent: vec![],
+            client: None,
+            told: Vec::new(),
             notes,
         }
     }

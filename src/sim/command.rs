@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::client::ClientSpec;
 use super::fault::{Fault, FaultId};
+use super::node::ClientId;
 use crate::base::Micros;
-use crate::protocol::Sid;
+use crate::protocol::{Op, Sid};
 
 /// One act of the reader. In JSON: `{"do":"inject","fault":{"type":"kill","sid":3}}`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -22,6 +24,43 @@ pub enum Command {
     },
     /// End every standing fault: links whole again, paused processes continued. Starts nobody.
     HealAll,
+    /// Add a client; it gets the next number.
+    AddClient {
+        /// What it is.
+        client: ClientSpec,
+    },
+    /// `kill -9` of a client: its sockets close, its session stays until it expires.
+    KillClient {
+        /// Its number.
+        id: ClientId,
+    },
+    /// SIGSTOP of a client.
+    PauseClient {
+        /// Its number.
+        id: ClientId,
+    },
+    /// SIGCONT of a client.
+    ResumeClient {
+        /// Its number.
+        id: ClientId,
+    },
+    /// Reset a client's connection: both ends learn of it.
+    DisconnectClient {
+        /// Its number.
+        id: ClientId,
+    },
+    /// Let a client close its session.
+    CloseClient {
+        /// Its number.
+        id: ClientId,
+    },
+    /// Let a client ask for something.
+    Request {
+        /// Its number.
+        id: ClientId,
+        /// What it asks.
+        op: Op,
+    },
 }
 
 /// A command with the instant it is given at.
@@ -102,6 +141,48 @@ pub enum Rejected {
     HeldUp {
         /// The number given.
         message: u64,
+    },
+    /// No client has this number.
+    #[error("there is no client {id}")]
+    UnknownClient {
+        /// The number given.
+        id: ClientId,
+    },
+    /// The client's process does not run.
+    #[error("client {id} is down")]
+    ClientDown {
+        /// The client.
+        id: ClientId,
+    },
+    /// The client's process is stopped.
+    #[error("client {id} is paused")]
+    ClientPaused {
+        /// The client.
+        id: ClientId,
+    },
+    /// The client's process is not stopped.
+    #[error("client {id} is not paused")]
+    ClientNotPaused {
+        /// The client.
+        id: ClientId,
+    },
+    /// The client has no session any more.
+    #[error("the session of client {id} is over")]
+    ClientClosed {
+        /// The client.
+        id: ClientId,
+    },
+    /// The client has no connection.
+    #[error("client {id} has no connection")]
+    NotConnected {
+        /// The client.
+        id: ClientId,
+    },
+    /// A run has no more clients than this.
+    #[error("no more than {limit} clients can be added")]
+    TooManyClients {
+        /// The bound.
+        limit: u32,
     },
     /// So many faults cannot stand at once.
     #[error("no more than {limit} faults can stand at once")]

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::node::ClientId;
+use crate::protocol::client::ClientTimer;
 use crate::protocol::{ConnId, Sid, Timer};
 
 /// One pending event.
@@ -26,6 +28,16 @@ pub enum Event {
     Halt(Sid),
     /// The wire's own.
     Wire(WireEvent),
+    /// A client's process starts, or its application opens another session.
+    ClientStart(ClientId),
+    /// A deadline of a client passes.
+    ClientFire(ClientId, ClientTimer),
+    /// A client's application acts by itself.
+    ClientWork(ClientId),
+    /// A client that was stopped works off what queued up, one thing at a time.
+    ClientDrain(ClientId),
+    /// The kernel has closed a dead client's sockets.
+    ClientTeardown(ClientId),
 }
 
 /// What a disk syncs by itself.

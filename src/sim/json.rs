@@ -2,12 +2,28 @@
 //!
 //! Faults are read and written by the rows of their catalogue; a new one needs nothing here.
 
+use super::client::{ClientSpec, read_op, write_op};
+use super::node::ClientId;
 use super::{ActiveFault, Argument, CATALOGUE, Command, Fault, FaultId, FaultKind, TimedCommand};
 use crate::base::Micros;
 use crate::base::json::{Place, Problem, Writer};
 
 /// The field that names what a command does.
 const DO: &str = "do";
+
+/// What there is to do.
+const DEEDS: [&str; 10] = [
+    "inject",
+    "heal",
+    "healAll",
+    "addClient",
+    "request",
+    "killClient",
+    "pauseClient",
+    "resumeClient",
+    "disconnectClient",
+    "closeClient",
+];
 
 /// The field that names the kind.
 const TYPE: &str = "type";
@@ -65,7 +81,7 @@ impl Command {
     /// # Errors
     /// Something else than a command, or a field that is not known.
     pub fn read(place: &Place<'_>) -> Result<Self, Problem> {
-        let what = place.field(DO)?.choice(&["inject", "heal", "healAll"])?;
+        let what = place.field(DO)?.choice(&DEEDS)?;
         match what {
             0 => {
                 place.only(&[DO, "fault"])?;
@@ -78,9 +94,30 @@ impl Command {
                 let id = FaultId(u32::try_from(id).unwrap_or(u32::MAX));
                 Ok(Self::Heal { id })
             }
-            _ => {
+            2 => {
                 place.only(&[DO])?;
                 Ok(Self::HealAll)
+            }
+            3 => {
+                place.only(&[DO, "client"])?;
+                let client = ClientSpec::read(&place.field("client")?)?;
+                Ok(Self::AddClient { client })
+            }
+            4 => {
+                place.only(&[DO, "id", "op"])?;
+                let (id, op) = (read_id(place)?, read_op(&place.field("op")?)?);
+                Ok(Self::Request { id, op })
+            }
+            _ => {
+                place.only(&[DO, "id"])?;
+                let id = read_id(place)?;
+                Ok(match what {
+                    5 => Self::KillClient { id },
+                    6 => Self::PauseClient { id },
+                    7 => Self::ResumeClient { id },
+                    8 => Self::DisconnectClient { id },
+                    _ => Self::CloseClient { id },
+                })
             }
         }
     }
@@ -99,9 +136,32 @@ impl Command {
                 out.name("id").unsigned(u64::from(id.0));
             }
             Self::HealAll => out.text("healAll"),
+            Self::AddClient { client } => {
+                out.text("addClient");
+                client.write(out.name("client"));
+            }
+            Self::Request { id, op } => {
+                about("request", *id, out);
+                write_op(op, out.name("op"));
+            }
+            Self::KillClient { id } => about("killClient", *id, out),
+            Self::PauseClient { id } => about("pauseClient", *id, out),
+            Self::ResumeClient { id } => about("resumeClient", *id, out),
+            Self::DisconnectClient { id } => about("disconnectClient", *id, out),
+            Self::CloseClient { id } => about("closeClient", *id, out),
         }
         out.end_object();
     }
+}
+
+fn about(what: &str, id: ClientId, out: &mut Writer) {
+    out.text(what);
+    out.name("id").unsigned(u64::from(id.0));
+}
+
+fn read_id(place: &Place<'_>) -> Result<ClientId, Problem> {
+    let id = place.field("id")?.unsigned(0..=u64::from(u32::MAX))?;
+    Ok(ClientId(u32::try_from(id).unwrap_or(u32::MAX)))
 }
 
 impl TimedCommand {
@@ -258,7 +318,8 @@ mod tests {
             ("{}", ": the field \"do\" is missing"),
             (
                 "{\"do\": \"dance\"}",
-                "do: \"dance\" is not known here; there are inject, heal, healAll",
+                "do: \"dance\" is not known here; there are inject, heal, healAll, addClient, \
+                 request, killClient, pauseClient, resumeClient, disconnectClient, closeClient",
             ),
             (
                 "{\"do\": \"healall\"}",

@@ -7,6 +7,7 @@
 #![deny(clippy::float_arithmetic)]
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
 
+pub mod client;
 pub mod clock;
 pub mod command;
 mod disk;
@@ -24,13 +25,17 @@ pub mod queue;
 pub mod spec;
 pub mod step;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
+use client::ClientProcess;
 use disk::Disk;
 use event::{Event, Part};
 use network::{Moment, Network, Outcome, Signal};
 use process::{Process, Task};
 
+pub use client::{ClientSpec, ClientStatus, Pace, Workload};
 pub use clock::Clock;
 pub use command::{Command, Rejected, TimedCommand};
 pub use fault::{
@@ -59,6 +64,9 @@ pub struct World {
     oracle_says_one: Set<Sid>,
     faults: Vec<ActiveFault>,
     injected: u32,
+    /// Shared between copies of a world until one of them goes on.
+    clients: Map<ClientId, Arc<ClientProcess>>,
+    clients_added: u32,
 }
 
 impl World {
@@ -78,7 +86,7 @@ impl World {
             processes.insert(sid, process);
         }
         let members = processes.keys().copied().collect();
-        Self {
+        let mut world = Self {
             now: Micros::ZERO,
             steps: 0,
             network: Network::new(root.clone(), spec.profile, &spec.link_profiles, members),
@@ -88,7 +96,13 @@ impl World {
             oracle_says_one: spec.oracle_says_one.clone(),
             faults: Vec::new(),
             injected: 0,
+            clients: Map::new(),
+            clients_added: 0,
+        };
+        for client in &spec.clients {
+            world.insert_client(client.clone());
         }
+        world
     }
 
     /// The present instant.
@@ -113,13 +127,15 @@ impl World {
     /// # Errors
     /// [`Rejected`] where it makes no sense now; the world is unchanged then.
     pub fn apply(&mut self, command: &Command) -> Result<Step, Rejected> {
-        let sid = fault::command(self, command)?;
-        Ok(Step {
-            sid,
-            ..self.record(Cause::Commanded {
-                command: command.clone(),
-            })
-        })
+        let mut step = self.empty_step(Cause::Commanded {
+            command: command.clone(),
+        });
+        step.client = client::command(self, command, &mut step)?;
+        if step.client.is_none() {
+            step.sid = fault::command(self, command)?;
+        }
+        step.seq = self.number_step();
+        Ok(step)
     }
 
     /// Lets exactly one event happen, the next in the order (instant, sequence number).
@@ -148,15 +164,23 @@ impl World {
                 let (network, mut moment) = self.wires();
                 network.sockets_closed(sid.into(), &mut moment);
             }
+            Event::ClientStart(id) => self.client_starts(id, &mut step),
+            Event::ClientFire(id, timer) => self.client_fires(id, timer, &mut step),
+            Event::ClientWork(id) => self.client_works(id, &mut step),
+            Event::ClientDrain(id) => self.client_drains(id, &mut step),
+            Event::ClientTeardown(id) => self.client_torn_down(id),
             Event::Wire(wire) => {
                 let (network, mut moment) = self.wires();
                 match network.happen(wire, &mut moment) {
-                    Outcome::Nothing | Outcome::Tell(Node::Client(_), _) => {}
+                    Outcome::Nothing => {}
+                    Outcome::Tell(Node::Client(id), signal) => {
+                        self.tell_client(id, signal, &mut step);
+                    }
                     Outcome::Tell(Node::Server(sid), signal) => {
                         self.deliver(sid, Task::Signal(signal), &mut step);
                     }
                     Outcome::Lost(frame) => {
-                        step.sid = frame.to.server();
+                        (step.sid, step.client) = (frame.to.server(), frame.to.client());
                         step.cause = Cause::Lost { frame };
                     }
                 }
@@ -204,15 +228,28 @@ impl World {
     }
 
     fn record(&mut self, cause: Cause) -> Step {
+        Step {
+            seq: self.number_step(),
+            ..self.empty_step(cause)
+        }
+    }
+
+    const fn number_step(&mut self) -> u64 {
         let seq = self.steps;
         self.steps += 1;
+        seq
+    }
+
+    const fn empty_step(&self, cause: Cause) -> Step {
         Step {
-            seq,
+            seq: self.steps,
             at: self.now,
             sid: None,
+            client: None,
             cause,
             sent: Vec::new(),
             notes: Vec::new(),
+            told: Vec::new(),
         }
     }
 

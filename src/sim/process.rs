@@ -82,7 +82,7 @@ pub(crate) struct Deadline {
     pub(crate) armed_at: Micros,
     pub(crate) due_at: Micros,
     /// `None` where it passed while the process was stopped.
-    event: Option<Key>,
+    pub(crate) event: Option<Key>,
 }
 
 /// One server.

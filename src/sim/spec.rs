@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::client::ClientSpec;
 use super::clock::Clock;
 use super::network::{LinkProfile, Profile};
 use crate::base::{Map, Micros, Set};
@@ -31,6 +32,9 @@ pub struct ClusterSpec {
     /// The servers whose oracle file says `1`; of weight with an oracle quorum only.
     #[serde(default)]
     pub oracle_says_one: Set<Sid>,
+    /// The clients, numbered from 0.
+    #[serde(default)]
+    pub clients: Vec<ClientSpec>,
 }
 
 impl ClusterSpec {
@@ -52,6 +56,7 @@ impl ClusterSpec {
             disks: Map::new(),
             clocks: Map::new(),
             oracle_says_one: Set::new(),
+            clients: Vec::new(),
         }
     }
 }

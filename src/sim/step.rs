@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::command::Command;
-use super::node::Node;
+use super::node::{ClientId, Node};
 use crate::base::Micros;
+use crate::protocol::client::{ClientNote, ClientTimer};
 use crate::protocol::{ConnId, Message, Note, PeerStatus, Port, Sid, Timer};
 
 /// The record of what one event did.
@@ -15,14 +16,19 @@ pub struct Step {
     pub seq: u64,
     /// Its instant.
     pub at: Micros,
-    /// The server it happened at; `None` for a command that concerns links only.
+    /// The server it happened at; `None` for a command that concerns links only, and for what
+    /// happens at a client.
     pub sid: Option<Sid>,
+    /// The client it happened at.
+    pub client: Option<ClientId>,
     /// What it was.
     pub cause: Cause,
     /// Numbers of the frames sent in reaction, in order.
     pub sent: Vec<u64>,
     /// Facts stated in reaction, in order.
     pub notes: Vec<Note>,
+    /// What the client told its application, in order.
+    pub told: Vec<ClientNote>,
 }
 
 /// What kind of event a step was.
@@ -46,7 +52,7 @@ pub enum Cause {
         /// The frame.
         frame: Frame,
     },
-    /// A connection opened at this server.
+    /// A connection opened at this server or client.
     Opened {
         /// The connection.
         conn: ConnId,
@@ -62,7 +68,7 @@ pub enum Cause {
         /// The port dialled.
         port: Port,
     },
-    /// This server learned that a connection is gone.
+    /// This server or client learned that a connection is gone.
     Closed {
         /// The connection.
         conn: ConnId,
@@ -78,6 +84,15 @@ pub enum Cause {
     Halted,
     /// A write became durable.
     Persisted,
+    /// A client's process began, or its application opened another session.
+    ClientStarted,
+    /// A deadline of a client passed.
+    ClientFired {
+        /// Which.
+        timer: ClientTimer,
+    },
+    /// A client's application acted by itself.
+    Worked,
     /// Nothing anybody can see: the wire's own work.
     Internal,
 }

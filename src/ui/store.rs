@@ -211,6 +211,19 @@ impl Store {
             }
             Rejected::UnknownMessage { .. } => self.texts.get("refused-message"),
             Rejected::HeldUp { .. } => self.texts.get("refused-held"),
+            Rejected::UnknownClient { id }
+            | Rejected::ClientDown { id }
+            | Rejected::ClientPaused { id }
+            | Rejected::ClientNotPaused { id }
+            | Rejected::ClientClosed { id }
+            | Rejected::NotConnected { id } => {
+                let args = vec![("id", id.0.into())];
+                self.texts.with("refused-client", &args)
+            }
+            Rejected::TooManyClients { limit } => {
+                let args = vec![("limit", (*limit).into())];
+                self.texts.with("refused-clients", &args)
+            }
             Rejected::TooManyFaults { limit } => {
                 let args = vec![("limit", (*limit).into())];
                 self.texts.with("refused-many", &args)

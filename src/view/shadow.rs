@@ -119,6 +119,13 @@ impl Shadow {
             }
             Command::Heal { id } => self.heal(|active| active.id == *id),
             Command::HealAll => self.heal(|_| true),
+            Command::AddClient { .. }
+            | Command::KillClient { .. }
+            | Command::PauseClient { .. }
+            | Command::ResumeClient { .. }
+            | Command::DisconnectClient { .. }
+            | Command::CloseClient { .. }
+            | Command::Request { .. } => {}
         }
         self.recut();
     }

@@ -165,7 +165,14 @@ const fn pin_kind(command: &Command) -> PinKind {
             | Fault::DropMessage { .. } => PinKind::Cut,
             Fault::Restart { .. } | Fault::Resume { .. } => PinKind::Back,
         },
-        Command::Heal { .. } | Command::HealAll => PinKind::Back,
+        Command::Heal { .. }
+        | Command::HealAll
+        | Command::AddClient { .. }
+        | Command::ResumeClient { .. }
+        | Command::Request { .. } => PinKind::Back,
+        Command::KillClient { .. } | Command::CloseClient { .. } => PinKind::Bolt,
+        Command::PauseClient { .. } => PinKind::Pause,
+        Command::DisconnectClient { .. } => PinKind::Cut,
     }
 }
 

@@ -91,6 +91,8 @@ refused-server = There is no server { $who }.
 refused-fault = There is no fault number { $id }.
 refused-message = This message is no longer under way.
 refused-held = This message is held up already.
+refused-client = Client { $id } cannot do that now.
+refused-clients = No more than { $limit } clients can be added.
 refused-many = No more than { $limit } faults can stand at once.
 config-about = Paste or edit the text, or drop a file. The running cluster goes on until you start the new one.
 config-text = Text of zoo.cfg
@@ -262,6 +264,7 @@ say-cut-one-way = You cut the way from S{ $from } to S{ $to }. The way back work
 say-partitioned = You cut { $who } off from the others.
 say-went-wrong = You let something go wrong.
 say-terminated = You asked { $who } to end its process.
+say-client = You did something to a client.
 say-halted = { $who } { $count ->
     [one] has
    *[other] have

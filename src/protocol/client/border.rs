@@ -113,6 +113,13 @@ pub enum ClientNote {
     Closed,
     /// A watch has fired.
     Watch(Change),
+    /// Its application asks for something.
+    Called {
+        /// The call.
+        call: CallId,
+        /// What is asked.
+        op: Op,
+    },
     /// A call has ended.
     Done {
         /// Which.

@@ -139,6 +139,11 @@ impl Client {
         self.last_zxid
     }
 
+    /// The connection it has.
+    pub const fn connection(&self) -> Option<ConnId> {
+        self.conn()
+    }
+
     /// How many calls have no outcome yet.
     pub fn in_flight(&self) -> usize {
         self.outgoing.len() + self.pending.len()
@@ -300,6 +305,8 @@ impl Client {
     // Talking.
 
     fn call(&mut self, call: CallId, op: Op, ctx: &mut ClientCtx<'_>) {
+        let asked = op.clone();
+        ctx.note(ClientNote::Called { call, op: asked });
         if self.stage == Stage::Closed || self.is_closing {
             let outcome = Outcome::Failed(ErrorCode::SessionExpired);
             return ctx.note(ClientNote::Done { call, outcome });

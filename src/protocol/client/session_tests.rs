@@ -48,8 +48,16 @@ impl Rig {
         self.hear(ClientMessage::Reply(Reply { cxid, zxid, result }))
     }
 
+    /// What a call causes, besides being stated.
     fn call(&mut self, n: u64, op: Op) -> Vec<ClientEffect> {
-        self.step(ClientInput::Call(CallId(n), op))
+        let call = CallId(n);
+        let stated = ClientEffect::Note(ClientNote::Called {
+            call,
+            op: op.clone(),
+        });
+        let mut did = self.step(ClientInput::Call(call, op));
+        assert_eq!(did.remove(0), stated);
+        did
     }
 
     /// A client with an established session.

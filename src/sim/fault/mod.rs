@@ -115,6 +115,13 @@ pub(super) fn command(world: &mut World, command: &Command) -> Result<Option<Sid
             }
             Ok(None)
         }
+        Command::AddClient { .. }
+        | Command::KillClient { .. }
+        | Command::PauseClient { .. }
+        | Command::ResumeClient { .. }
+        | Command::DisconnectClient { .. }
+        | Command::CloseClient { .. }
+        | Command::Request { .. } => Ok(None),
     }
 }
 

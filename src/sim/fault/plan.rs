@@ -7,6 +7,7 @@
 use core::fmt::Write as _;
 
 use super::{Argument, CATALOGUE, Fault, FaultKind, Takes};
+use crate::base::json::Writer;
 use crate::base::{Micros, Ppm, Rng};
 use crate::protocol::Sid;
 use crate::sim::{Command, TimedCommand};
@@ -134,6 +135,17 @@ pub fn describe(commands: &[TimedCommand]) -> String {
         let _ = write!(text, "{:>9} ms  ", timed.at_us.as_ms());
         match &timed.command {
             Command::HealAll => text.push_str("heal all"),
+            Command::AddClient { .. }
+            | Command::KillClient { .. }
+            | Command::PauseClient { .. }
+            | Command::ResumeClient { .. }
+            | Command::DisconnectClient { .. }
+            | Command::CloseClient { .. }
+            | Command::Request { .. } => {
+                let mut json = Writer::compact();
+                timed.command.write(&mut json);
+                text.push_str(&json.finish());
+            }
             Command::Heal { id } => {
                 let _ = write!(text, "heal {}", id.0);
             }

@@ -21,6 +21,13 @@ pub(super) fn command(command: &Command, standing: &[ActiveFault]) -> (Vec<Sid>,
             )
         }
         Command::HealAll => (Vec::new(), you(Level::Headline, "say-healed-all")),
+        Command::AddClient { .. }
+        | Command::KillClient { .. }
+        | Command::PauseClient { .. }
+        | Command::ResumeClient { .. }
+        | Command::DisconnectClient { .. }
+        | Command::CloseClient { .. }
+        | Command::Request { .. } => (Vec::new(), you(Level::News, "say-client")),
     }
 }
 
