@@ -7,7 +7,7 @@
 use super::bands::{Band, Bands};
 use crate::base::Micros;
 use crate::protocol::{Note, Sid};
-use crate::sim::{Cause, Command, Flight, Step};
+use crate::sim::{Cause, Command, Frame, Step};
 
 /// One fact of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub struct Loss {
     /// The number of the step it is.
     pub seq: u64,
     /// The message.
-    pub flight: Flight,
+    pub frame: Frame,
 }
 
 /// The facts of the current branch.
@@ -91,14 +91,13 @@ impl Log {
         }
         self.next_seq = step.seq + 1;
         self.bands.take(step);
-        if let Cause::Lost { frame } = &step.cause
-            && let Some(flight) = frame.between_servers()
-        {
+        if let Cause::Lost { frame } = &step.cause {
             if self.losses.len() >= Self::LOSSES {
                 self.losses.drain(..Self::LOSSES / 10);
             }
             let (at, seq) = (step.at, step.seq);
-            self.losses.push(Loss { at, seq, flight });
+            let frame = frame.clone();
+            self.losses.push(Loss { at, seq, frame });
         }
         if let Cause::Commanded { command } = &step.cause {
             self.push(step, Fact::Command(command.clone()));

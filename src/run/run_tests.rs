@@ -162,14 +162,21 @@ fn what_was_on_its_way_to_a_killed_server_is_lost_once_however_often_it_is_watch
     let mut run = run(5);
     run.advance_to(s(4));
     let leader = leader(&run).expect("a leader serves");
-    while !run.world().flights().any(|flight| flight.to == leader) {
+    while !run
+        .world()
+        .flights()
+        .any(|flight| flight.to == leader.into())
+    {
         assert!(run.step_event());
     }
     run.dispatch(kill(leader.0)).expect("applies");
     let before = run.now();
     run.advance_to(before + s(1));
     let lost = run.losses().to_vec();
-    assert!(lost.iter().any(|loss| loss.flight.to == leader), "{lost:?}");
+    assert!(
+        lost.iter().any(|loss| loss.frame.to == leader.into()),
+        "{lost:?}"
+    );
     run.seek(before);
     run.advance_to(before + s(1));
     assert_eq!(run.losses(), lost);

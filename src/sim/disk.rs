@@ -14,7 +14,7 @@ use super::event::{Event, Part};
 use super::network::Moment;
 use super::queue::Key;
 use crate::base::{Micros, Rng};
-use crate::protocol::{Durable, Record, Sid, Ticket};
+use crate::protocol::{Durable, Record, Sid, Ticket, Zxid};
 
 /// A dataDir with the writes under way.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -72,6 +72,18 @@ impl Disk {
     #[cfg(test)]
     pub(crate) const fn durable_mut(&mut self) -> &mut Durable {
         &mut self.durable
+    }
+
+    /// The transactions that a crash now might lose, oldest first.
+    pub(crate) fn unsynced(&self) -> impl Iterator<Item = Zxid> + '_ {
+        self.appended.iter().filter_map(|record| match record {
+            Record::Append(txn) => Some(txn.zxid),
+            Record::AcceptedEpoch(_)
+            | Record::CurrentEpoch(_)
+            | Record::Snapshot(_)
+            | Record::Truncate(_)
+            | Record::Roll => None,
+        })
     }
 
     /// Writes a file, which takes `fsync` once those before it are done.

@@ -38,6 +38,7 @@ use process::{Process, Task};
 pub use client::{ClientSpec, ClientStatus, Pace, Workload};
 pub use clock::Clock;
 pub use command::{Command, Rejected, TimedCommand};
+pub use event::Side;
 pub use fault::{
     ActiveFault, CATALOGUE, Direction, Fault, FaultId, FaultKind, Trouble, describe, survivable,
 };
@@ -49,7 +50,7 @@ pub use spec::ClusterSpec;
 pub use step::{Cause, Flight, Frame, Power, ServerStatus, Step};
 
 use crate::base::{Map, Micros, Rng, Set, digest_of};
-use crate::protocol::{Database, Durable, Input, PeerConfig, Sid, Timer};
+use crate::protocol::{Database, Durable, Input, PeerConfig, Sid, Timer, Zxid};
 
 /// A cluster that lives: processes, wires, disks, clocks, faults, and what happens next.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -300,6 +301,15 @@ impl World {
             .map(|process| process.disk.durable())
     }
 
+    /// The transactions a server has appended to its log that no fsync has made durable yet, oldest
+    /// first.
+    pub fn unsynced(&self, sid: Sid) -> impl Iterator<Item = Zxid> + '_ {
+        let process = self.processes.get(&sid);
+        process
+            .into_iter()
+            .flat_map(|process| process.disk.unsynced())
+    }
+
     /// What a running server has in memory of its clients' data.
     pub fn database(&self, sid: Sid) -> Option<&Database> {
         self.processes.get(&sid)?.engine.as_ref()?.database()
@@ -310,9 +320,10 @@ impl World {
         self.network.frames()
     }
 
-    /// Those of them that travel between servers.
+    /// The same as plain values that say who dialled.
     pub fn flights(&self) -> impl Iterator<Item = Flight> + '_ {
-        self.frames().filter_map(Frame::between_servers)
+        let frames = self.network.sided_frames();
+        frames.map(|(side, frame)| Flight::of(frame, side))
     }
 
     /// How many frames are under way.

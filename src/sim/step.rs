@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::command::Command;
+use super::event::Side;
 use super::node::{ClientId, Node};
 use crate::base::Micros;
 use crate::protocol::client::{ClientNote, ClientTimer};
@@ -117,22 +118,7 @@ pub struct Frame {
     pub message: Message,
 }
 
-impl Frame {
-    /// The same as a message between two servers; `None` where one end is a client.
-    pub fn between_servers(&self) -> Option<Flight> {
-        Some(Flight {
-            id: self.id,
-            conn: self.conn,
-            from: self.from.server()?,
-            to: self.to.server()?,
-            sent_at: self.sent_at,
-            arrives_at: self.arrives_at,
-            message: self.message.clone(),
-        })
-    }
-}
-
-/// A message on its way from one server to another.
+/// A message on its way, with who dialled the connection it travels on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Flight {
@@ -141,15 +127,33 @@ pub struct Flight {
     /// The connection it travels on.
     pub conn: ConnId,
     /// The sender.
-    pub from: Sid,
+    pub from: Node,
     /// The receiver.
-    pub to: Sid,
+    pub to: Node,
+    /// Which end of the connection the sender is.
+    pub side: Side,
     /// When it was sent.
     pub sent_at: Micros,
     /// When it arrives if nothing changes; `None` while a cut or a dead host holds it up.
     pub arrives_at: Option<Micros>,
     /// What it says.
     pub message: Message,
+}
+
+impl Flight {
+    /// A frame sent by that end of its connection.
+    pub(crate) fn of(frame: &Frame, side: Side) -> Self {
+        Self {
+            id: frame.id,
+            conn: frame.conn,
+            from: frame.from,
+            to: frame.to,
+            side,
+            sent_at: frame.sent_at,
+            arrives_at: frame.arrives_at,
+            message: frame.message.clone(),
+        }
+    }
 }
 
 /// Whether a server's process runs.

@@ -3,6 +3,9 @@
 //! The page reads and writes the run only through this. Who leads, what was said and what got lost
 //! is written down step by step as the run executes, and read at the instant shown.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use super::location::{Asked, Rate};
 use super::store::Motion;
 use crate::base::json::Writer;
@@ -32,7 +35,12 @@ pub(super) struct Engine {
     motion: Motion,
     /// Wall time since the last event was shown, with less motion.
     shown: Micros,
+    /// The snapshot made last, with the instant and the digest of all steps it was made at.
+    seen: RefCell<Option<(Moment, Rc<Snapshot>)>>,
 }
+
+/// An instant, and the digest of every step up to it.
+type Moment = (Micros, u64);
 
 impl Engine {
     /// The run the page opens with: five servers, and somebody leads already.
@@ -58,6 +66,7 @@ impl Engine {
             story,
             motion: Motion::Full,
             shown: Micros::ZERO,
+            seen: RefCell::default(),
         };
         engine.write_down();
         engine
@@ -250,16 +259,31 @@ impl Engine {
         self.power(sid) == Some(Power::Paused)
     }
 
-    /// What there is to see now.
-    pub(super) fn snapshot(&self) -> Snapshot {
+    /// What there is to see now; made once for each moment, however many ask.
+    pub(super) fn snapshot(&self) -> Rc<Snapshot> {
+        let key = (self.run.now(), self.run.stream());
+        if let Some((known, snapshot)) = &*self.seen.borrow()
+            && *known == key
+        {
+            return Rc::clone(snapshot);
+        }
+        let snapshot = Rc::new(self.look());
+        *self.seen.borrow_mut() = Some((key, Rc::clone(&snapshot)));
+        snapshot
+    }
+
+    fn look(&self) -> Snapshot {
         let now = self.run.now();
         let mut snapshot = Snapshot::of(self.run.world(), &self.config, &self.story, now);
         let so_far = self.run.losses().iter().rev().filter(|loss| loss.at <= now);
         snapshot.violations = self.run.violations().to_vec();
+        if snapshot.violations.is_empty() {
+            snapshot.logs.acquit();
+        }
         snapshot.losses = so_far
             .take(MOST_LOSSES)
             .map(|loss| Loss {
-                flight: loss.flight.clone(),
+                frame: loss.frame.clone(),
                 at: loss.at,
             })
             .collect();

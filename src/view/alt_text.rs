@@ -54,8 +54,8 @@ pub fn target_name(snapshot: &Snapshot, target: Target, texts: &Texts) -> Option
             let flight = snapshot.flights.iter().find(|flight| flight.id == id)?;
             let args: Args = vec![
                 ("message", message_label(&flight.message).into()),
-                ("from", texts.sid(flight.from).into()),
-                ("to", texts.sid(flight.to).into()),
+                ("from", texts.node(flight.from).into()),
+                ("to", texts.node(flight.to).into()),
             ];
             Some(texts.with("alt-message", &args))
         }

@@ -1,5 +1,6 @@
 //! One server looked at closely: state and phase, the ballots it holds, its timers, its epochs.
 
+use super::logs::{Cell, WIDTH};
 use super::narrate::phase_name;
 use super::ring::agrees;
 use super::snapshot::{Snapshot, seconds};
@@ -71,6 +72,12 @@ pub struct Inspector {
     pub timers: Vec<TimerRow>,
     /// Epochs, round, zxid.
     pub facts: Vec<Fact>,
+    /// The end of its log.
+    pub log: Vec<Cell>,
+    /// How far its log reaches, in words.
+    pub log_says: String,
+    /// Sessions and znodes.
+    pub data: Vec<Fact>,
 }
 
 /// Server `sid` at `t`; `None` where there is no such server.
@@ -98,6 +105,9 @@ pub fn inspect(snapshot: &Snapshot, sid: Sid, t: Micros, texts: &Texts) -> Optio
         } else {
             Vec::new()
         },
+        log: snapshot.logs.end_of(sid, WIDTH).to_vec(),
+        log_says: snapshot.logs.summary(sid, texts),
+        data: data(snapshot, sid, standing, texts),
     })
 }
 
@@ -221,6 +231,22 @@ fn timer_label(snapshot: &Snapshot, me: Sid, timer: Timer, texts: &Texts) -> Str
         Timer::HandlerWait(conn) => with("timer-handler-wait", conn),
         Timer::HandlerSnapshot(conn) => with("timer-handler-snapshot", conn),
     }
+}
+
+/// What a running server has in memory of its clients' data.
+fn data(snapshot: &Snapshot, sid: Sid, standing: Standing, texts: &Texts) -> Vec<Fact> {
+    let Some(row) = snapshot.logs.rows.get(&sid).filter(|_| standing.runs()) else {
+        return Vec::new();
+    };
+    let fact = |key: &str, value: usize| Fact {
+        label: texts.get(key),
+        value: value.to_string(),
+        exact: None,
+    };
+    vec![
+        fact("inspect-sessions", row.sessions),
+        fact("inspect-znodes", row.znodes),
+    ]
 }
 
 fn facts(server: &ServerStatus, texts: &Texts) -> Vec<Fact> {

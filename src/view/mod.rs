@@ -6,6 +6,7 @@
 pub mod decimal;
 mod few;
 pub mod geometry;
+pub mod logs;
 pub mod scene;
 pub mod snapshot;
 

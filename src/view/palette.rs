@@ -5,7 +5,8 @@
 
 use super::scene::Token;
 use super::standing::Standing;
-use crate::protocol::{Family, Message, QuorumBody, ServerState, Sid};
+use crate::protocol::{ClientMessage, Family, Message, QuorumBody, Sid};
+use crate::sim::Side;
 
 /// The outline of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -153,19 +154,34 @@ pub enum Glyph {
     Discovery,
     /// »: DIFF, TRUNC, SNAP, NEWLEADER, UPTODATE.
     Sync,
+    /// □: PROPOSAL.
+    Proposal,
     /// ✓: ACK.
     Ack,
+    /// ■: COMMIT and INFORM.
+    Commit,
+    /// A solid tag: what a client asks, as itself and as a learner passes it on.
+    Request,
+    /// A hollow tag: its answer.
+    Reply,
+    /// A dashed tag: a client comes for a session.
+    Connect,
 }
 
 impl Glyph {
     /// Every glyph, in the order of the legend.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 12] = [
         Self::Heartbeat,
         Self::HeartbeatReply,
         Self::Ballot,
         Self::Discovery,
         Self::Sync,
+        Self::Proposal,
         Self::Ack,
+        Self::Commit,
+        Self::Request,
+        Self::Reply,
+        Self::Connect,
         Self::Handshake,
     ];
 
@@ -178,7 +194,12 @@ impl Glyph {
             Self::Handshake => "legend-handshake",
             Self::Discovery => "legend-discovery",
             Self::Sync => "legend-sync",
+            Self::Proposal => "legend-proposal",
             Self::Ack => "legend-ack",
+            Self::Commit => "legend-commit",
+            Self::Request => "legend-request",
+            Self::Reply => "legend-reply",
+            Self::Connect => "legend-connect",
         }
     }
 
@@ -187,27 +208,43 @@ impl Glyph {
         match self {
             Self::Heartbeat | Self::HeartbeatReply => Token::Down,
             Self::Ballot | Self::Handshake => Token::Elect,
-            Self::Discovery | Self::Sync | Self::Ack => Token::Zab,
+            Self::Discovery | Self::Sync | Self::Proposal | Self::Ack | Self::Commit => Token::Zab,
+            Self::Request | Self::Reply | Self::Connect => Token::Client,
         }
     }
 }
 
-/// The glyph of a message from a server in state `sender`: a leader's PING asks, a learner's
-/// answers.
-pub const fn glyph(message: &Message, sender: ServerState) -> Glyph {
-    if let Message::Quorum(packet) = message
-        && matches!(packet.body, QuorumBody::Ack)
-    {
-        return Glyph::Ack;
+/// The glyph of a message from that end of its connection: learners dial their leader, so a PING
+/// from the other end asks and one from the dialler answers; clients dial their server.
+pub const fn glyph(message: &Message, side: Side) -> Glyph {
+    match message {
+        Message::Quorum(packet) => match packet.body {
+            QuorumBody::Ack => return Glyph::Ack,
+            QuorumBody::Proposal(_) => return Glyph::Proposal,
+            QuorumBody::Commit | QuorumBody::Inform(_) => return Glyph::Commit,
+            _ => {}
+        },
+        Message::Client(ClientMessage::Connect(_) | ClientMessage::Connected(_)) => {
+            return Glyph::Connect;
+        }
+        Message::Client(message) if message.is_ping() => {
+            return match side {
+                Side::Dialler => Glyph::Heartbeat,
+                Side::Acceptor => Glyph::HeartbeatReply,
+            };
+        }
+        Message::Client(_) | Message::Election(_) => {}
     }
-    match message.family() {
-        Family::Heartbeat if matches!(sender, ServerState::Leading) => Glyph::Heartbeat,
-        Family::Heartbeat => Glyph::HeartbeatReply,
-        Family::Ballot => Glyph::Ballot,
-        Family::Handshake => Glyph::Handshake,
-        Family::Discovery => Glyph::Discovery,
-        Family::Sync => Glyph::Sync,
-        Family::Broadcast | Family::Client => Glyph::Ack,
+    match (message.family(), side) {
+        (Family::Heartbeat, Side::Acceptor) => Glyph::Heartbeat,
+        (Family::Heartbeat, Side::Dialler) => Glyph::HeartbeatReply,
+        (Family::Ballot, _) => Glyph::Ballot,
+        (Family::Handshake, _) => Glyph::Handshake,
+        (Family::Discovery, _) => Glyph::Discovery,
+        (Family::Sync, _) => Glyph::Sync,
+        (Family::Broadcast, _) => Glyph::Ack,
+        (Family::Client, Side::Dialler) => Glyph::Request,
+        (Family::Client, Side::Acceptor) => Glyph::Reply,
     }
 }
 
@@ -216,5 +253,34 @@ pub const fn candidate(message: &Message) -> Option<Sid> {
     match message {
         Message::Election(crate::protocol::ElectionMessage::Notification(n)) => Some(n.leader),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{QuorumPacket, Zxid};
+
+    fn packet(body: QuorumBody) -> Message {
+        let zxid = Zxid(0);
+        Message::Quorum(QuorumPacket { zxid, body })
+    }
+
+    #[test]
+    fn a_ping_asks_from_who_was_dialled_and_answers_from_who_dialled() {
+        let ping = packet(QuorumBody::Ping);
+        assert_eq!(glyph(&ping, Side::Acceptor), Glyph::Heartbeat);
+        assert_eq!(glyph(&ping, Side::Dialler), Glyph::HeartbeatReply);
+    }
+
+    #[test]
+    fn what_a_learner_passes_on_looks_like_the_request_it_is() {
+        let sync = packet(QuorumBody::Sync);
+        assert_eq!(glyph(&sync, Side::Dialler), Glyph::Request);
+        assert_eq!(glyph(&sync, Side::Acceptor), Glyph::Reply);
+        assert_eq!(
+            glyph(&packet(QuorumBody::Commit), Side::Acceptor),
+            Glyph::Commit
+        );
     }
 }

@@ -43,6 +43,12 @@ pub enum Token {
     ElectFill,
     /// On a ballot card.
     OnElect,
+    /// Clients, their sessions, what is served.
+    Client,
+    /// A served client's body.
+    ClientFill,
+    /// On it.
+    OnClient,
     /// What the reader did.
     You,
     /// What the reader did, as a surface.
@@ -57,7 +63,7 @@ pub enum Token {
 
 impl Token {
     /// Every token a scene may name.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::Bg,
         Self::Chrome,
         Self::Line,
@@ -73,6 +79,9 @@ impl Token {
         Self::ElectTint,
         Self::ElectFill,
         Self::OnElect,
+        Self::Client,
+        Self::ClientFill,
+        Self::OnClient,
         Self::You,
         Self::YouFill,
         Self::OnYou,
@@ -98,6 +107,9 @@ impl Token {
             Self::ElectTint => "--elect-tint",
             Self::ElectFill => "--elect-fill",
             Self::OnElect => "--on-elect",
+            Self::Client => "--client",
+            Self::ClientFill => "--client-fill",
+            Self::OnClient => "--on-client",
             Self::You => "--you",
             Self::YouFill => "--you-fill",
             Self::OnYou => "--on-you",
@@ -327,6 +339,13 @@ pub enum Shape {
         /// Fill and outline.
         style: Style,
     },
+    /// Several upright boxes that look the same.
+    Boxes {
+        /// The boxes.
+        frames: Vec<Frame>,
+        /// Fill and outline.
+        style: Style,
+    },
     /// A straight line.
     Line {
         /// One end.
@@ -517,6 +536,9 @@ mod tests {
     fn every_token_has_its_own_property() {
         let names: crate::base::Set<_> = Token::ALL.iter().map(|t| t.css_name()).collect();
         assert_eq!(names.len(), Token::ALL.len());
+        for (index, token) in Token::ALL.into_iter().enumerate() {
+            assert_eq!(token as usize, index, "{}", token.css_name());
+        }
     }
 
     #[test]

@@ -4,10 +4,11 @@
 //! that each of them can be tested on a hand-made moment.
 
 use super::chronicle::Chronicle;
+use super::logs::Logs;
 use crate::base::{Map, Micros, Set};
 use crate::check::Violation;
 use crate::protocol::{ConnId, Ensemble, PeerConfig, Port, Sid, Timer};
-use crate::sim::{ActiveFault, Flight, ServerStatus, World};
+use crate::sim::{ActiveFault, Flight, Frame, ServerStatus, World};
 
 /// One moment of a cluster, as it can be seen from outside.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +23,8 @@ pub struct Snapshot {
     pub limits: Limits,
     /// Messages under way, in order of sending.
     pub flights: Vec<Flight>,
+    /// The servers' logs, side by side.
+    pub logs: Logs,
     /// Messages that ended where nobody was, lately.
     pub losses: Vec<Loss>,
     /// Promises broken so far, oldest first.
@@ -64,7 +67,7 @@ pub struct Deadline {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
     /// The message.
-    pub flight: Flight,
+    pub frame: Frame,
     /// When it died.
     pub at: Micros,
 }
@@ -176,6 +179,7 @@ impl Snapshot {
         Self {
             now: world.now(),
             flights: world.flights().collect(),
+            logs: Logs::of(world),
             faults: world.faults().to_vec(),
             cuts: ways
                 .filter(|(from, to)| from != to && world.link_is_cut(*from, *to))

@@ -210,6 +210,7 @@ problem-scenario-not-a-disk = no server has such a disk: the last zxid must be o
 ## Words
 
 server = S{ $sid }
+client-number = client { $id }
 list-separator = {", "}
 list-and = { $rest } and { $last }
 nobody = nobody
@@ -250,6 +251,11 @@ legend-handshake = connection set-up
 legend-discovery = epoch handshake
 legend-sync = log sync
 legend-ack = acknowledged
+legend-proposal = proposal
+legend-commit = commit
+legend-request = client request
+legend-reply = reply to client
+legend-connect = client connects
 legend-lost = lost
 
 ## What you do
@@ -624,6 +630,13 @@ inspect-epochs = Epochs and zxid
 inspect-accepted-current = Epoch accepted / current
 inspect-election-round = Election round
 inspect-last-zxid = Last logged
+inspect-log = Log
+inspect-data = What it holds
+inspect-sessions = Sessions
+inspect-znodes = Znodes
+logs-heading = Logs side by side
+logs-filled = filled = committed
+log-summary = { $who }: committed up to { $committed }, on disk up to { $logged }
 inspect-from = From
 inspect-for = For
 inspect-id = id

@@ -202,6 +202,7 @@ problem-scenario-not-a-disk = 没有服务器会有这样的磁盘：最后的 z
 ## 词
 
 server = S{ $sid }
+client-number = 客户端 { $id }
 list-separator = 、
 list-and = { $rest } 和 { $last }
 nobody = 无人
@@ -242,6 +243,11 @@ legend-handshake = 建立连接
 legend-discovery = 纪元握手
 legend-sync = 日志同步
 legend-ack = 确认
+legend-proposal = 提案
+legend-commit = 提交
+legend-request = 客户端请求
+legend-reply = 答复客户端
+legend-connect = 客户端连接
 legend-lost = 丢失
 
 ## 你的操作
@@ -501,6 +507,13 @@ inspect-epochs = 纪元与 zxid
 inspect-accepted-current = 已接受 / 当前纪元
 inspect-election-round = 选举轮次
 inspect-last-zxid = 最后写入日志
+inspect-log = 日志
+inspect-data = 它保存的数据
+inspect-sessions = 会话
+inspect-znodes = znode
+logs-heading = 日志对照
+logs-filled = 实心 = 已提交
+log-summary = { $who }：已提交至 { $committed }，磁盘上至 { $logged }
 inspect-from = 来自
 inspect-for = 投给
 inspect-id = 编号

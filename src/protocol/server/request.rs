@@ -242,6 +242,14 @@ pub struct Reply {
 }
 
 impl ClientMessage {
+    /// True for a ping and for its answer.
+    pub const fn is_ping(&self) -> bool {
+        match self {
+            Self::Request { cxid, .. } | Self::Reply(Reply { cxid, .. }) => cxid.0 == PING_XID.0,
+            Self::Connect(_) | Self::Connected(_) | Self::Event(_) => false,
+        }
+    }
+
     /// What it is called where messages are named.
     pub const fn label(&self) -> &'static str {
         match self {

@@ -114,10 +114,15 @@ impl Network {
 
     /// Frames under way, by connection, the dialler's first, oldest first.
     pub(crate) fn frames(&self) -> impl Iterator<Item = &Frame> {
+        self.sided_frames().map(|(_, frame)| frame)
+    }
+
+    /// The same, each with the end that sent it.
+    pub(crate) fn sided_frames(&self) -> impl Iterator<Item = (Side, &Frame)> {
         self.conns
             .values()
-            .flat_map(|conn| Side::BOTH.map(|side| conn.lane(side).frames()))
-            .flatten()
+            .flat_map(|conn| Side::BOTH.map(|side| (side, conn.lane(side))))
+            .flat_map(|(side, lane)| lane.frames().map(move |frame| (side, frame)))
     }
 
     /// Connections open at both ends.

@@ -9,6 +9,7 @@ use super::super::icons::Icon;
 use super::super::menu::verb_icon;
 use super::super::store::Handle;
 use super::super::widgets::body::{Look, mini};
+use super::super::widgets::{cells, picture};
 use crate::protocol::Sid;
 use crate::view::actions::{MenuItem, menu};
 use crate::view::decimal::decimal;
@@ -35,6 +36,14 @@ pub(super) fn body(handle: &Handle, sid: Sid) -> Html {
             if !seen.facts.is_empty() {
                 <h2>{ handle.said("inspect-epochs") }</h2>
                 <dl class="kv">{ for seen.facts.iter().map(fact) }</dl>
+            }
+            if !seen.log.is_empty() {
+                <h2>{ handle.said("inspect-log") }</h2>
+                { picture(cells::row(&seen.log, &seen.log_says)) }
+            }
+            if !seen.data.is_empty() {
+                <h2>{ handle.said("inspect-data") }</h2>
+                <dl class="kv">{ for seen.data.iter().map(fact) }</dl>
             }
         </>
     }

@@ -7,6 +7,7 @@ use super::super::action::Action;
 use super::super::store::Handle;
 use super::super::widgets::body::{Look, mini};
 use super::super::widgets::glyph::glyph;
+use super::super::widgets::{cells, picture};
 use crate::view::Target;
 use crate::view::palette::Glyph;
 use crate::view::servers_table::{Row, rows};
@@ -27,6 +28,7 @@ pub(super) fn body(handle: &Handle) -> Html {
                 </tr></thead>
                 <tbody>{ for rows.iter().map(|row| row_html(handle, row)) }</tbody>
             </table>
+            { logs(handle) }
             <h2>{ handle.said("legend-heading") }</h2>
             <ul class="legend">
                 { for Glyph::ALL.into_iter().map(|kind| html! {
@@ -35,6 +37,36 @@ pub(super) fn body(handle: &Handle) -> Html {
             </ul>
         </>
     }
+}
+
+/// The ends of all logs under one another.
+fn logs(handle: &Handle) -> Html {
+    let markup = handle.read(|store| {
+        let snapshot = store.engine.snapshot();
+        let logs = &snapshot.logs;
+        if logs.columns.is_empty() {
+            return None;
+        }
+        let mut markup = String::from("<div class='logs'><span></span>");
+        markup += &cells::heads(&logs.heads());
+        for (sid, row) in &logs.rows {
+            let name = store.texts.sid(*sid);
+            markup.extend(["<b>", &name, "</b>"]);
+            markup += &cells::row(&row.cells, &logs.summary(*sid, &store.texts));
+        }
+        Some(markup + "</div>")
+    });
+    markup.map_or_else(Html::default, |markup| {
+        html! {
+            <>
+                <h2>
+                    { handle.said("logs-heading") }
+                    <small>{ handle.said("logs-filled") }</small>
+                </h2>
+                { picture(markup) }
+            </>
+        }
+    })
 }
 
 fn row_html(handle: &Handle, row: &Row) -> Html {

@@ -1,11 +1,13 @@
 //! A scene onto a canvas: shapes in order, nothing decided here.
 
+use std::cell::Cell;
+
 use web_sys::CanvasRenderingContext2d as Context;
 
 use super::palette::Palette;
 use crate::view::scene::{
     Align, Cap, Frame, HATCH_PITCH, HATCH_WIDTH, Paint, Point, Segment, Shape, Stroke, Style, Text,
-    Token,
+    TextClass, Token,
 };
 
 /// Paints with one palette on one canvas.
@@ -13,12 +15,87 @@ use crate::view::scene::{
 pub(super) struct Painter<'a> {
     context: &'a Context,
     palette: &'a Palette,
+    pen: Cell<Pen>,
+}
+
+/// What the canvas is set to. Every call leaves WebAssembly, and most shapes are like their
+/// neighbours, so that only what differs is set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Pen {
+    fill: Option<Token>,
+    stroke: Option<Token>,
+    width: Option<f64>,
+    cap: Option<Cap>,
+    has_round_joins: bool,
+    dash: Option<(f64, f64)>,
+    font: Option<(TextClass, f64)>,
+    align: Option<Align>,
+}
+
+impl Pen {
+    /// Nothing is known of it; a canvas begins without dashes.
+    const UNSET: Self = Self {
+        fill: None,
+        stroke: None,
+        width: None,
+        cap: None,
+        has_round_joins: false,
+        dash: None,
+        font: None,
+        align: None,
+    };
 }
 
 impl<'a> Painter<'a> {
     /// A painter for `context`, whose unit is already one CSS pixel.
     pub(super) const fn new(context: &'a Context, palette: &'a Palette) -> Self {
-        Self { context, palette }
+        let pen = Cell::new(Pen::UNSET);
+        Self {
+            context,
+            palette,
+            pen,
+        }
+    }
+
+    /// The colour of what is filled next.
+    fn fill_with(&self, token: Token) {
+        let pen = self.pen.get();
+        if pen.fill != Some(token) {
+            let fill = Some(token);
+            self.pen.set(Pen { fill, ..pen });
+            self.context.set_fill_style_str(self.palette.colour(token));
+        }
+    }
+
+    /// Colour and width of what is drawn next.
+    fn draw_with(&self, token: Token, width: f64) {
+        let pen = self.pen.get();
+        if pen.stroke != Some(token) {
+            self.context
+                .set_stroke_style_str(self.palette.colour(token));
+        }
+        if pen.width != Some(width) {
+            self.context.set_line_width(width);
+        }
+        let (stroke, width) = (Some(token), Some(width));
+        self.pen.set(Pen {
+            stroke,
+            width,
+            ..pen
+        });
+    }
+
+    /// Rounded joins: no shape that has joins is drawn with others.
+    fn round_joins(&self) {
+        let pen = self.pen.get();
+        if !pen.has_round_joins {
+            let has_round_joins = true;
+            self.pen.set(Pen {
+                has_round_joins,
+                ..pen
+            });
+            self.context.set_line_join("round");
+        }
     }
 
     /// Paints one shape.
@@ -44,7 +121,7 @@ impl<'a> Painter<'a> {
             }
             Shape::Polygon { points, style } => {
                 self.context.begin_path();
-                self.context.set_line_join("round");
+                self.round_joins();
                 for point in points {
                     self.context.line_to(point.x, point.y);
                 }
@@ -58,6 +135,13 @@ impl<'a> Painter<'a> {
             } => {
                 self.trace_box(frame, *corner);
                 self.finish(style, *frame);
+            }
+            Shape::Boxes { frames, style } => {
+                self.context.begin_path();
+                for Frame { x, y, w, h } in frames {
+                    self.context.rect(*x, *y, *w, *h);
+                }
+                self.finish(style, frames.first().copied().unwrap_or_default());
             }
             Shape::Line {
                 from,
@@ -127,7 +211,7 @@ impl<'a> Painter<'a> {
     fn finish(&self, style: &Style, area: Frame) {
         match style.fill {
             Some(Paint::Solid(token)) => {
-                self.context.set_fill_style_str(self.palette.colour(token));
+                self.fill_with(token);
                 self.context.fill();
             }
             Some(Paint::Hatch(ground, stripe)) => self.hatch(ground, stripe, area),
@@ -139,28 +223,33 @@ impl<'a> Painter<'a> {
     }
 
     fn stroke(&self, stroke: &Stroke) {
-        let context = self.context;
-        context.set_stroke_style_str(self.palette.colour(stroke.token));
-        context.set_line_width(stroke.width);
+        self.draw_with(stroke.token, stroke.width);
+        let pen = self.pen.get();
         let round = stroke.cap == Cap::Round;
-        context.set_line_cap(if round { "round" } else { "butt" });
+        if pen.cap != Some(stroke.cap) {
+            self.context
+                .set_line_cap(if round { "round" } else { "butt" });
+        }
+        if pen.dash != stroke.dash {
+            self.set_dash(stroke.dash);
+        }
+        self.pen.set(Pen {
+            cap: Some(stroke.cap),
+            dash: stroke.dash,
+            ..pen
+        });
         if round {
-            context.set_line_join("round");
+            self.round_joins();
         }
-        if let Some((dash, gap)) = stroke.dash {
-            self.set_dash(&[dash, gap]);
-            context.stroke();
-            self.set_dash(&[]);
-        } else {
-            context.stroke();
-        }
+        self.context.stroke();
     }
 
-    fn set_dash(&self, lengths: &[f64]) {
-        let array: js_sys::Array = lengths
-            .iter()
-            .map(|&l| wasm_bindgen::JsValue::from(l))
-            .collect();
+    fn set_dash(&self, dash: Option<(f64, f64)>) {
+        let array = js_sys::Array::new();
+        if let Some((dash, gap)) = dash {
+            array.push(&dash.into());
+            array.push(&gap.into());
+        }
         // Fails for a list that is not numbers.
         let _ = self.context.set_line_dash(&array);
     }
@@ -168,8 +257,9 @@ impl<'a> Painter<'a> {
     /// Stripes at 45° inside the path just traced; the path stays for the outline.
     fn hatch(&self, ground: Token, stripe: Token, area: Frame) {
         let context = self.context;
-        context.set_fill_style_str(self.palette.colour(ground));
+        self.fill_with(ground);
         context.fill();
+        // What is set from here on is forgotten by `restore`.
         context.save();
         context.clip();
         // Filling boxes leaves the current path alone, so that the outline can still be drawn.
@@ -187,21 +277,34 @@ impl<'a> Painter<'a> {
     }
 
     fn text(&self, text: &Text) {
-        let context = self.context;
-        context.set_font(&self.palette.font(text.class, text.size));
-        context.set_text_align(match text.align {
-            Align::Start => "left",
-            Align::Middle => "center",
-            Align::End => "right",
-        });
+        let (context, pen) = (self.context, self.pen.get());
+        let (font, align) = (Some((text.class, text.size)), Some(text.align));
+        if pen.font != font {
+            context.set_font(&self.palette.font(text.class, text.size));
+        }
+        if pen.align != align {
+            context.set_text_align(match text.align {
+                Align::Start => "left",
+                Align::Middle => "center",
+                Align::End => "right",
+            });
+        }
+        self.pen.set(Pen { font, align, ..pen });
         // Text outside the canvas is not an error.
         if text.halo > 0.0 {
-            context.set_stroke_style_str(self.palette.colour(Token::Bg));
-            context.set_line_width(text.halo);
-            context.set_line_join("round");
+            self.draw_with(Token::Bg, text.halo);
+            self.round_joins();
+            if pen.dash.is_some() {
+                self.set_dash(None);
+                let dash = None;
+                self.pen.set(Pen {
+                    dash,
+                    ..self.pen.get()
+                });
+            }
             let _ = context.stroke_text(&text.text, text.at.x, text.at.y);
         }
-        context.set_fill_style_str(self.palette.colour(text.token));
+        self.fill_with(text.token);
         let _ = context.fill_text(&text.text, text.at.x, text.at.y);
     }
 }

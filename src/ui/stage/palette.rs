@@ -1,5 +1,8 @@
 //! Design tokens resolved to what a canvas understands, once per theme.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use super::super::dom;
 use crate::view::decimal::decimal;
 use crate::view::scene::{TextClass, Token};
@@ -10,7 +13,14 @@ pub(super) struct Palette {
     colours: Vec<String>,
     ui_font: String,
     mono_font: String,
+    fonts: RefCell<Vec<Font>>,
 }
+
+/// A face and size with what CSS calls it.
+type Font = ((TextClass, f64), Rc<str>);
+
+/// How many fonts are kept: a stage of one size uses about ten.
+const FONTS: usize = 32;
 
 impl Palette {
     /// Reads the stylesheet.
@@ -22,24 +32,34 @@ impl Palette {
                 .collect(),
             ui_font: dom::css_value(TextClass::Label.css_font()),
             mono_font: dom::css_value(TextClass::Mono.css_font()),
+            fonts: RefCell::default(),
         }
     }
 
     /// The colour of `token`, as CSS writes it.
     pub(super) fn colour(&self, token: Token) -> &str {
-        let index = Token::ALL.iter().position(|&t| t == token);
-        index
-            .and_then(|index| self.colours.get(index))
-            .map_or("", String::as_str)
+        // They are listed in the order of their declaration; a test says so.
+        let colour = self.colours.get(token as usize);
+        colour.map_or("", String::as_str)
     }
 
-    /// The canvas font of `class` at `size` px.
-    pub(super) fn font(&self, class: TextClass, size: f64) -> String {
+    /// The canvas font of `class` at `size` px; written once for each that is used.
+    pub(super) fn font(&self, class: TextClass, size: f64) -> Rc<str> {
+        let mut fonts = self.fonts.borrow_mut();
+        let known = fonts.iter().find(|(key, _)| *key == (class, size));
+        if let Some((_, font)) = known {
+            return Rc::clone(font);
+        }
         let stack = if class == TextClass::Mono {
             &self.mono_font
         } else {
             &self.ui_font
         };
-        format!("{} {}px {stack}", class.weight(), decimal(size, 2))
+        let font: Rc<str> = format!("{} {}px {stack}", class.weight(), decimal(size, 2)).into();
+        if fonts.len() >= FONTS {
+            fonts.clear();
+        }
+        fonts.push(((class, size), Rc::clone(&font)));
+        font
     }
 }

@@ -20,6 +20,13 @@ pub(in crate::ui) fn glyph(kind: Glyph) -> Html {
         Glyph::Handshake => "<rect x='6' y='5' width='14' height='12' rx='3' fill='var(--bg)'/>",
         Glyph::Discovery => "<path d='M9 4l7 7-7 7' stroke-width='3.2'/>",
         Glyph::Sync => "<path d='M5 4l7 7-7 7M13 4l7 7-7 7' stroke-width='3'/>",
+        Glyph::Proposal => {
+            "<path d='M6.500 4.500h13v13h-13z' fill='var(--bg)' stroke-width='2.600'/>"
+        }
+        Glyph::Commit => "<path d='M6 4h14v14H6z' fill='currentColor' stroke='none'/>",
+        Glyph::Request => "<path d='M5 4h9l7 7-7 7H5z' fill='var(--client-fill)' stroke='none'/>",
+        Glyph::Reply => "<path d='M5 4h9l7 7-7 7H5z' fill='var(--bg)'/>",
+        Glyph::Connect => "<path d='M5 4h9l7 7-7 7H5z' fill='var(--bg)' stroke-dasharray='3 3.2'/>",
         Glyph::Ack => "<path d='M6 11.5l5 5 9-11' stroke-width='3.2'/>",
     };
     picture(format!(

@@ -1,6 +1,7 @@
 //! Controls that follow the ARIA patterns and know nothing of clusters.
 
 pub(super) mod body;
+pub(super) mod cells;
 pub(super) mod dialog;
 pub(super) mod glyph;
 pub(super) mod tabs;

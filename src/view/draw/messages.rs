@@ -5,12 +5,12 @@
 use super::Stage;
 use super::ring::count;
 use super::server::cross;
-use crate::base::Map;
-use crate::protocol::{ElectionMessage, Message, QuorumBody, ServerState, Sid};
-use crate::sim::Flight;
-use crate::view::palette::{Glyph, candidate, glyph};
+use crate::base::{Map, Micros};
+use crate::protocol::{ElectionMessage, Message, QuorumBody, Sid};
+use crate::sim::{Flight, Node};
+use crate::view::palette::{Glyph, glyph};
 use crate::view::scene::{
-    Align, Area, Frame, Paint, Point, Segment, Shape, Stroke, Style, Target, Text, TextClass, Token,
+    Align, Area, Frame, Paint, Point, Shape, Stroke, Style, Target, Text, TextClass, Token,
 };
 use crate::view::snapshot::{Loss, seconds};
 use crate::view::texts::zxid_text;
@@ -25,19 +25,29 @@ const FLOW_ABOVE: usize = 2_000;
 const LABELS: usize = 14;
 
 /// A message where it is now.
-struct Placed<'a> {
-    flight: &'a Flight,
-    glyph: Glyph,
-    at: Point,
+pub(super) struct Placed<'a> {
+    pub(super) flight: &'a Flight,
+    pub(super) glyph: Glyph,
+    pub(super) at: Point,
     share: f64,
     /// The unit vector along its way.
-    along: Point,
+    pub(super) along: Point,
+}
+
+/// One end of a message's way.
+struct Spot {
+    at: Point,
+    radius: f64,
 }
 
 impl Stage<'_> {
     pub(super) fn messages(&mut self) {
         let snapshot = self.cluster.snapshot;
-        let placed: Vec<Placed<'_>> = snapshot.flights.iter().map(|f| self.placed(f)).collect();
+        let placed: Vec<Placed<'_>> = snapshot
+            .flights
+            .iter()
+            .filter_map(|f| self.placed(f))
+            .collect();
         if placed.len() > FLOW_ABOVE {
             self.flows(&placed);
         } else if placed.len() > BUNDLE_ABOVE {
@@ -52,7 +62,7 @@ impl Stage<'_> {
 
     fn singly(&mut self, placed: &[Placed<'_>]) {
         // Those held up at a cut lie on one another: the newest is shown, with their number.
-        let mut piles: Map<(Sid, Sid), (usize, &Placed<'_>)> = Map::new();
+        let mut piles: Map<(Node, Node), (usize, &Placed<'_>)> = Map::new();
         for p in placed {
             if p.flight.arrives_at.is_some() {
                 self.glyph(p);
@@ -75,175 +85,58 @@ impl Stage<'_> {
     }
 
     /// Where a message is: on its way, at mid-link, or where it is held up.
-    fn placed<'f>(&self, flight: &'f Flight) -> Placed<'f> {
-        let held = self.held.get(&(flight.from, flight.to)).copied();
+    ///
+    /// `None` for one whose ends are not on the stage.
+    fn placed<'f>(&self, flight: &'f Flight) -> Option<Placed<'f>> {
+        let (from, to) = self.way(flight.from, flight.to)?;
+        let held = flight.from.server().zip(flight.to.server());
+        let held = held.and_then(|way| self.held.get(&way).copied());
         let share = match flight.arrives_at {
             None => self.share_between_rings(flight, held.unwrap_or(0.5)),
             Some(_) if self.lens.reduced_motion => 0.5,
-            Some(arrives_at) => {
-                let whole = seconds(arrives_at.saturating_sub(flight.sent_at));
-                let gone = seconds(self.t.saturating_sub(flight.sent_at));
-                if whole > 0.0 {
-                    (gone / whole).clamp(0.0, 1.0)
-                } else {
-                    1.0
-                }
-            }
+            Some(arrives_at) => share_gone((flight.sent_at, arrives_at), self.t),
         };
-        let (from, to) = self.way(flight.from, flight.to);
-        Placed {
+        Some(Placed {
             flight,
-            glyph: self.glyph_of(flight),
+            glyph: glyph(&flight.message, flight.side),
             at: from.toward(to, share),
             share,
             along: from.direction(to),
-        }
-    }
-
-    /// A leader's PING asks and a learner's answers: the dialled side of the connection is the
-    /// leader.
-    fn glyph_of(&self, flight: &Flight) -> Glyph {
-        let connections = &self.cluster.snapshot.connections;
-        let dialled = connections
-            .iter()
-            .find(|c| c.id == flight.conn)
-            .map(|c| c.to);
-        let leads = match dialled {
-            Some(sid) => sid == flight.from,
-            None => self
-                .cluster
-                .snapshot
-                .server(flight.from)
-                .is_some_and(|s| s.peer.state == ServerState::Leading),
-        };
-        let state = if leads {
-            ServerState::Leading
-        } else {
-            ServerState::Following
-        };
-        glyph(&flight.message, state)
+        })
     }
 
     /// A message's way from ring to ring, a little to the right of the link, so that both ways are
     /// apart.
-    fn way(&self, from: Sid, to: Sid) -> (Point, Point) {
-        let (a, b) = (self.layout.at(from), self.layout.at(to));
-        let along = a.direction(b);
-        let r = self.layout.ring + 4.0 * self.layout.k;
+    fn way(&self, from: Node, to: Node) -> Option<(Point, Point)> {
+        let (a, b) = (self.spot(from)?, self.spot(to)?);
+        let along = a.at.direction(b.at);
         let aside = 7.0 * self.layout.k;
-        let start = a.offset(along.x * r - along.y * aside, along.y * r + along.x * aside);
-        let end = b.offset(
-            -along.x * r - along.y * aside,
-            -along.y * r + along.x * aside,
-        );
-        (start, end)
+        let (dx, dy) = (-along.y * aside, along.x * aside);
+        let start =
+            a.at.offset(along.x * a.radius + dx, along.y * a.radius + dy);
+        let end =
+            b.at.offset(dx - along.x * b.radius, dy - along.y * b.radius);
+        Some((start, end))
+    }
+
+    /// Where a node stands, and how far from there messages begin and end.
+    fn spot(&self, node: Node) -> Option<Spot> {
+        match node {
+            Node::Server(sid) => Some(Spot {
+                at: self.layout.place(sid)?.at,
+                radius: self.layout.ring + 4.0 * self.layout.k,
+            }),
+            Node::Client(_) => None,
+        }
     }
 
     /// A share of the way between two middles, as a share of the way between the rings.
     fn share_between_rings(&self, flight: &Flight, share: f64) -> f64 {
-        let whole = self
-            .layout
-            .at(flight.from)
-            .distance(self.layout.at(flight.to));
-        let r = self.layout.ring + 4.0 * self.layout.k;
-        let between = (whole - 2.0 * r).max(1.0);
-        ((share * whole - r) / between).clamp(0.02, 0.98)
-    }
-
-    fn glyph_size(&self) -> f64 {
-        if self.is_crowded() {
-            return 9.0;
-        }
-        let k = if self.layout.phone {
-            0.8
-        } else {
-            self.layout.k.max(0.9)
-        };
-        18.0 * k
-    }
-
-    fn glyph(&mut self, placed: &Placed<'_>) {
-        let s = self.glyph_size();
-        let at = placed.at;
-        match placed.glyph {
-            Glyph::Heartbeat => self.disc(at, s * 0.26, Style::filled(Token::Down)),
-            Glyph::HeartbeatReply => {
-                let style = Style::both(Token::Bg, Stroke::new(Token::Down, 2.0));
-                self.disc(at, s * 0.26, style);
-            }
-            Glyph::Ballot => self.ballot(at, candidate(&placed.flight.message), s),
-            Glyph::Handshake => self.card(at, s * 0.8, Token::Bg),
-            Glyph::Discovery => self.chevrons(placed, &[(-0.7, 0.6)], s),
-            Glyph::Sync => self.chevrons(placed, &[(-1.1, 0.0), (0.0, 1.1)], s * 0.92),
-            Glyph::Ack => self.tick(at, s),
-        }
-        let target = Target::Message(placed.flight.id);
-        if self.lens.selection == Some(target) || self.lens.hover == Some(target) {
-            let style = Style::outlined(Stroke::new(Token::Ink, 2.0));
-            self.disc(at, s * 0.95, style);
-        }
-    }
-
-    fn card(&mut self, at: Point, s: f64, fill: Token) {
-        self.add(Shape::Rect {
-            frame: Frame {
-                x: at.x - s * 0.625,
-                y: at.y - s * 0.55,
-                w: s * 1.25,
-                h: s * 1.1,
-            },
-            corner: 3.0,
-            style: Style::both(fill, Stroke::new(Token::Elect, 1.5)),
-        });
-    }
-
-    fn ballot(&mut self, at: Point, candidate: Option<Sid>, s: f64) {
-        self.card(at, s, Token::ElectFill);
-        let number = match candidate {
-            Some(sid) if sid != Sid::NONE => sid.to_string(),
-            Some(_) => self.texts.get("nothing"),
-            None => String::from("?"),
-        };
-        let many = f64::from(count(number.chars().count()));
-        let size = (s * 0.86).min(s * 1.9 / many);
-        let look = (TextClass::Name, Token::OnElect, 0.0);
-        self.text(at.offset(0.0, s * 0.31), number, size, look);
-    }
-
-    /// Open arrowheads along the way, each from one share of the half size to another.
-    fn chevrons(&mut self, placed: &Placed<'_>, spans: &[(f64, f64)], s: f64) {
-        let Point { x: cos, y: sin } = placed.along;
-        let h = s / 2.0;
-        let turned = |x: f64, y: f64| placed.at.offset(x * cos - y * sin, x * sin + y * cos);
-        let segments: Vec<Segment> = spans
-            .iter()
-            .flat_map(|(back, tip)| {
-                [
-                    Segment::Move(turned(back * h, -h)),
-                    Segment::Line(turned(tip * h, 0.0)),
-                    Segment::Line(turned(back * h, h)),
-                ]
-            })
-            .collect();
-        for (token, width) in [(Token::Bg, s * 0.48), (Token::Zab, s * 0.21)] {
-            self.add(Shape::Path {
-                segments: segments.clone(),
-                style: Style::outlined(Stroke::new(token, width).round()),
-            });
-        }
-    }
-
-    fn tick(&mut self, at: Point, s: f64) {
-        let h = s / 2.0;
-        self.disc(at, h * 1.12, Style::filled(Token::Bg));
-        self.add(Shape::Path {
-            segments: vec![
-                Segment::Move(at.offset(-h * 0.9, h * 0.05)),
-                Segment::Line(at.offset(-h * 0.2, h * 0.75)),
-                Segment::Line(at.offset(h, -h * 0.7)),
-            ],
-            style: Style::outlined(Stroke::new(Token::Zab, s * 0.22).round()),
-        });
+        let ends = self.spot(flight.from).zip(self.spot(flight.to));
+        let Some((from, to)) = ends else { return share };
+        let whole = from.at.distance(to.at);
+        let between = (whole - from.radius - to.radius).max(1.0);
+        ((share * whole - from.radius) / between).clamp(0.02, 0.98)
     }
 
     fn times(&mut self, at: Point, many: usize) {
@@ -273,16 +166,12 @@ impl Stage<'_> {
         if loss.at > self.t || self.t.saturating_sub(loss.at) > self.lens.hold {
             return;
         }
-        let flight = &loss.flight;
-        let (from, to) = self.way(flight.from, flight.to);
-        let share = flight.arrives_at.map_or(0.5, |arrives_at| {
-            let whole = seconds(arrives_at.saturating_sub(flight.sent_at));
-            let gone = seconds(loss.at.saturating_sub(flight.sent_at));
-            if whole > 0.0 {
-                (gone / whole).clamp(0.0, 1.0)
-            } else {
-                1.0
-            }
+        let frame = &loss.frame;
+        let Some((from, to)) = self.way(frame.from, frame.to) else {
+            return;
+        };
+        let share = frame.arrives_at.map_or(0.5, |arrives_at| {
+            share_gone((frame.sent_at, arrives_at), loss.at)
         });
         let s = self.glyph_size();
         self.add(Shape::Path {
@@ -293,7 +182,7 @@ impl Stage<'_> {
 
     /// One glyph a link, way and kind, with its number; where a link carries too many, a bar.
     fn bundles(&mut self, placed: &[Placed<'_>]) {
-        let mut kinds: Map<(Sid, Sid), Map<Glyph, Vec<&Placed<'_>>>> = Map::new();
+        let mut kinds: Map<(Node, Node), Map<Glyph, Vec<&Placed<'_>>>> = Map::new();
         for p in placed {
             let of_way = kinds.or_default((p.flight.from, p.flight.to));
             of_way.or_default(p.glyph).push(p);
@@ -307,10 +196,12 @@ impl Stage<'_> {
                 continue;
             }
             for those in of_way.values() {
-                let Some(first) = those.first() else { continue };
+                let ends = self.way(*from, *to);
+                let (Some(first), Some((a, b))) = (those.first(), ends) else {
+                    continue;
+                };
                 let sum: f64 = those.iter().map(|p| p.share).sum();
                 let share = sum / f64::from(count(those.len()));
-                let (a, b) = self.way(*from, *to);
                 let bundle = Placed {
                     flight: first.flight,
                     glyph: first.glyph,
@@ -325,8 +216,10 @@ impl Stage<'_> {
         }
     }
 
-    fn bar(&mut self, way: (Sid, Sid), counts: &[(Glyph, usize)], many: usize) {
-        let (a, b) = self.way(way.0, way.1);
+    fn bar(&mut self, way: (Node, Node), counts: &[(Glyph, usize)], many: usize) {
+        let Some((a, b)) = self.way(way.0, way.1) else {
+            return;
+        };
         let at = a.toward(b, 0.5);
         let mut x = at.x - 24.0;
         for (glyph, n) in counts {
@@ -351,12 +244,14 @@ impl Stage<'_> {
 
     /// Too many to draw: a link is as thick as its traffic.
     fn flows(&mut self, placed: &[Placed<'_>]) {
-        let mut ways: Map<(Sid, Sid), usize> = Map::new();
+        let mut ways: Map<(Node, Node), usize> = Map::new();
         for p in placed {
             *ways.or_default((p.flight.from, p.flight.to)) += 1;
         }
         for ((from, to), many) in ways {
-            let ends = self.way(from, to);
+            let Some(ends) = self.way(from, to) else {
+                continue;
+            };
             let width = (1.5 + logarithm(count(many))).min(9.0);
             self.line(ends, Stroke::new(Token::Zab, width).dashed(10.0, 8.0), 0.7);
         }
@@ -408,6 +303,15 @@ impl Stage<'_> {
     }
 }
 
+/// How much of a message's way is behind it at `t`.
+fn share_gone((sent_at, arrives_at): (Micros, Micros), t: Micros) -> f64 {
+    let whole = seconds(arrives_at.saturating_sub(sent_at));
+    if whole <= 0.0 {
+        return 1.0;
+    }
+    (seconds(t.saturating_sub(sent_at)) / whole).clamp(0.0, 1.0)
+}
+
 /// `4 · 7:60`, `LEADERINFO e8`, `DIFF`.
 pub(crate) fn message_label(message: &Message) -> String {
     match message {
@@ -442,6 +346,7 @@ pub(crate) fn message_label(message: &Message) -> String {
         },
     }
 }
+
 /// The natural logarithm of a count, straight between powers of two: for a line's thickness.
 fn logarithm(n: u32) -> f64 {
     let n = n.max(1);

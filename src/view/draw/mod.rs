@@ -3,8 +3,10 @@
 //! A pure function of a snapshot, an instant, a lens and a language. Painting order is the reading
 //! order from back to front: links, the middle, votes, lassos, servers, cut marks, messages.
 
+mod glyphs;
 mod lasso;
 mod links;
+mod log;
 mod messages;
 mod ring;
 mod server;

@@ -11,7 +11,6 @@ use crate::view::scene::{
     Area, Frame, Paint, Point, Segment, Shape, Stroke, Style, Target, TextClass, Token, text_width,
 };
 use crate::view::standing::{Standing, backs};
-use crate::view::texts::zxid_text;
 
 /// The bolt of a killed process, on a 24-px grid.
 const BOLT: [(f64, f64); 6] = [
@@ -246,13 +245,7 @@ impl Stage<'_> {
         };
         self.text(at, text, font, (TextClass::Label, token, 5.0));
         if self.layout.density == Density::Full && !self.layout.phone {
-            // The last log cells join the zxid here once there is a log to show.
-            if standing.runs() {
-                let zxid = zxid_text(server.peer.last_zxid);
-                let look = (TextClass::Mono, Token::Ink2, 4.0);
-                let size = (font * 0.84).max(13.0);
-                self.text(at.offset(0.0, font + 6.0), zxid, size, look);
-            }
+            self.log(server, at.offset(0.0, font + 6.0));
         }
     }
 

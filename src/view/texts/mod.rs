@@ -10,6 +10,7 @@ use core::fmt::{self, Write as _};
 use fluent::{Messages, Piece};
 
 use crate::protocol::{Epoch, Round, Sid, Zxid};
+use crate::sim::{ClientId, Node};
 
 /// A language the page speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -224,6 +225,23 @@ impl Texts {
     /// `S4`.
     pub fn sid(&self, sid: Sid) -> String {
         self.with("server", &vec![("sid", sid.into())])
+    }
+
+    /// `A`, `B`, …, `Z`, and after that `client 26`.
+    pub fn client(&self, id: ClientId) -> String {
+        let letter = u8::try_from(id.0).ok().filter(|n| *n < 26);
+        match letter {
+            Some(n) => char::from(b'A' + n).to_string(),
+            None => self.with("client-number", &vec![("id", id.0.into())]),
+        }
+    }
+
+    /// A server or a client.
+    pub fn node(&self, node: Node) -> String {
+        match node {
+            Node::Server(sid) => self.sid(sid),
+            Node::Client(id) => self.client(id),
+        }
     }
 
     /// `S1, S3 and S4`.

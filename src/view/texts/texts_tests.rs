@@ -61,7 +61,7 @@ fn both_languages_have_the_same_keys_with_the_same_variables() {
 }
 
 /// Prefixes by which a string in the code is known to be a key.
-const PREFIXES: [&str; 21] = [
+const PREFIXES: [&str; 22] = [
     "say-",
     "why-",
     "state-",
@@ -83,6 +83,7 @@ const PREFIXES: [&str; 21] = [
     "alt-",
     "chip-",
     "list-",
+    "log-",
 ];
 
 fn keys_in(folder: &Path, found: &mut BTreeSet<String>) {

@@ -19,7 +19,7 @@ use zabscope::view::alt_text::{moment, server_name};
 use zabscope::view::chronicle::Reign;
 use zabscope::view::narrate::caption;
 use zabscope::view::palette::body;
-use zabscope::view::scene::{Frame, Text, TextClass};
+use zabscope::view::scene::{Frame, Paint, Shape, Text, TextClass, Token};
 use zabscope::view::scoreboard::scoreboard;
 use zabscope::view::standing::{Cluster, Standing};
 use zabscope::view::{Chronicle, Language, Lens, Scene, Snapshot, Target, Texts, scene};
@@ -126,6 +126,27 @@ fn messages_move_linearly_and_can_be_hit() {
     }
     let s5 = zabscope::view::Layout::of(&moment, &Lens::new(948.0, 544.0)).at(Sid(5));
     assert_eq!(scene.hit(s5), Some(Target::Server(Sid(5))));
+}
+
+#[test]
+fn a_log_shows_filled_what_is_committed_and_hollow_what_is_promised() {
+    let scene = drawn(&peace(5), SIZES[0], Language::En);
+    let boxes = |wanted: Token| {
+        let of_hue = scene.shapes.iter().filter_map(move |shape| match shape {
+            Shape::Boxes { frames, style } if style.fill == Some(Paint::Solid(wanted)) => {
+                Some(frames.len())
+            }
+            _ => None,
+        });
+        of_hue.sum::<usize>()
+    };
+    assert_eq!((boxes(Token::ZabFill), boxes(Token::Bg)), (4 * 4 + 5, 4));
+    let phone = drawn(&peace(5), SIZES[1], Language::En);
+    let none = phone
+        .shapes
+        .iter()
+        .all(|shape| !matches!(shape, Shape::Boxes { .. }));
+    assert!(none, "a phone shows logs in its sheet");
 }
 
 #[test]

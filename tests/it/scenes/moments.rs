@@ -8,8 +8,9 @@ use zabscope::protocol::{
     ConnId, ElectionMessage, Ensemble, Epoch, LearnerType, Message, Notification, PeerStatus, Port,
     QuorumBody, QuorumPacket, Round, ServerState, Sid, Timer, Vote, ZabState, Zxid,
 };
-use zabscope::sim::{ActiveFault, Fault, FaultId, Flight, Power, ServerStatus};
+use zabscope::sim::{ActiveFault, Fault, FaultId, Flight, Power, ServerStatus, Side};
 use zabscope::view::Snapshot;
+use zabscope::view::logs::{Cell, Logs, Row};
 use zabscope::view::snapshot::{Connection, Deadline};
 
 /// The instant of every moment.
@@ -37,7 +38,30 @@ pub(super) fn peace(n: i64) -> Snapshot {
         }
     }
     lead(&mut moment, n, &(1..n).collect::<Vec<_>>());
+    moment.logs = logs(n);
     moment
+}
+
+/// All have the same log, of which the newest transaction is committed at its leader alone.
+fn logs(n: i64) -> Logs {
+    let columns = (49..=60).map(|counter| Zxid::make(Epoch(7), counter));
+    let row = |sid: i64| {
+        let mut cells = vec![Cell::Committed; 12];
+        if sid < n {
+            cells[11] = Cell::Logged;
+        }
+        let row = Row {
+            cells,
+            on_disk: ZXID,
+            sessions: 3,
+            znodes: 7,
+        };
+        (Sid(sid), row)
+    };
+    Logs {
+        columns: columns.collect(),
+        rows: (1..=n).map(row).collect(),
+    }
 }
 
 /// Five servers of which S5 was killed; four look, all for S4.
@@ -197,8 +221,9 @@ fn flight(id: u64, way: (i64, i64), share: u64, message: Message) -> Flight {
     Flight {
         id,
         conn: ConnId(100_000),
-        from: Sid(way.0),
-        to: Sid(way.1),
+        from: Sid(way.0).into(),
+        to: Sid(way.1).into(),
+        side: Side::Dialler,
         sent_at,
         arrives_at: Some(Micros(sent_at.0 + 100_000)),
         message,
