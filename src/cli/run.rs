@@ -85,6 +85,22 @@ fn as_line(run: &Run) -> String {
         leaderless(run),
         run.stream()
     );
+    let calls = Calls::of(run);
+    if calls.clients > 0 {
+        let Calls {
+            clients,
+            acknowledged,
+            failed,
+            unknown,
+            in_flight,
+            expired,
+        } = calls;
+        let _ = write!(
+            text,
+            "\n  {clients} clients: calls {acknowledged} acknowledged, {failed} failed, \
+             {unknown} unknown, {in_flight} under way; {expired} sessions expired"
+        );
+    }
     for violation in run.violations() {
         let (property, detail) = (&violation.property, &violation.broken.detail);
         let at = violation.at;
@@ -103,6 +119,19 @@ fn as_json(run: &Run) -> String {
     out.name("elections").unsigned(run.bands().len() as u64);
     out.name("leaderlessUs").unsigned(leaderless(run).0);
     out.name("lost").unsigned(run.losses().len() as u64);
+    let calls = Calls::of(run);
+    out.name("clients").object();
+    for (name, number) in [
+        ("count", calls.clients),
+        ("acknowledged", calls.acknowledged),
+        ("failed", calls.failed),
+        ("unknown", calls.unknown),
+        ("inFlight", calls.in_flight),
+        ("expiredSessions", calls.expired),
+    ] {
+        out.name(name).unsigned(number);
+    }
+    out.end_object();
     out.name("stream").text(&format!("{:016x}", run.stream()));
     out.name("world")
         .text(&format!("{:016x}", run.world().digest()));
@@ -117,6 +146,32 @@ fn as_json(run: &Run) -> String {
     out.end_list();
     out.end_object();
     out.finish()
+}
+
+/// What became of all clients' calls.
+#[derive(Clone, Copy, Debug, Default)]
+struct Calls {
+    clients: u64,
+    acknowledged: u64,
+    failed: u64,
+    unknown: u64,
+    in_flight: u64,
+    expired: u64,
+}
+
+impl Calls {
+    fn of(run: &Run) -> Self {
+        let mut calls = Self::default();
+        for client in run.world().clients() {
+            calls.clients += 1;
+            calls.acknowledged += client.acknowledged;
+            calls.failed += client.failed;
+            calls.unknown += client.unknown;
+            calls.in_flight += u64::from(client.in_flight);
+            calls.expired += u64::from(client.expiries);
+        }
+        calls
+    }
 }
 
 /// How long nobody led.

@@ -50,6 +50,7 @@ impl Scenario {
         ClusterSpec {
             profile: self.network,
             starts,
+            clients: self.clients.clone(),
             clocks: self.clocks.iter().copied().collect(),
             disks: self
                 .disks

@@ -15,7 +15,7 @@ use super::{Disk, ZooCfg};
 use crate::base::Micros;
 use crate::base::json::Problem;
 use crate::protocol::Sid;
-use crate::sim::{Clock, Profile, TimedCommand};
+use crate::sim::{ClientSpec, Clock, Profile, TimedCommand};
 
 /// What a run is started from. Valid by construction, apart from what only the world can judge.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub struct Scenario {
     pub horizon_ms: Option<u64>,
     /// The clocks that differ from the world's.
     pub clocks: Vec<(Sid, Clock)>,
+    /// The clients, numbered from 0.
+    pub clients: Vec<ClientSpec>,
     /// What happens to the ensemble, in the order of time.
     pub commands: Vec<TimedCommand>,
 }
@@ -87,6 +89,7 @@ impl Scenario {
             seed: 0,
             horizon_ms: None,
             clocks: Vec::new(),
+            clients: Vec::new(),
             commands: Vec::new(),
         }
     }

@@ -19,7 +19,7 @@ const LAST_MS: u64 = 1_000_000_000;
 const OFFSET_MS: i64 = 86_400_000;
 
 /// The fields, in the order they are written.
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 11] = [
     "version",
     "name",
     "zooCfg",
@@ -27,6 +27,7 @@ const FIELDS: [&str; 10] = [
     "starts",
     "disks",
     "clocks",
+    "clients",
     "seed",
     "horizonMs",
     "commands",
@@ -34,7 +35,7 @@ const FIELDS: [&str; 10] = [
 
 macro_rules! kinds {
     ($($name:ident $key:literal $english:literal;)+) => {
-        $(const $name: &Kind = &Kind { key: $key, english: $english };)+
+        $(pub(super) const $name: &Kind = &Kind { key: $key, english: $english };)+
 
         /// What can be wrong with a scenario besides what can be wrong with JSON; a translation
         /// needs each of them.
@@ -54,6 +55,9 @@ kinds! {
     NOT_A_DISK "scenario-not-a-disk"
         "no server has such a disk: the last zxid must be of an epoch up to {epoch}, and not the \
             first of its epoch";
+    UNKNOWN_CLIENT "scenario-unknown-client"
+        "there is no client {id}: {count} are given or added, numbered from 0";
+    NOT_A_PATH "scenario-not-a-path" "this is no path of a znode: {fault}";
 }
 
 impl Scenario {
@@ -107,10 +111,19 @@ impl Scenario {
                 self.read_clock(&place)?;
             }
         }
-        if let Some(commands) = root.optional("commands")? {
-            for place in commands.items()? {
-                self.read_command(&place)?;
+        if let Some(clients) = root.optional("clients")? {
+            for place in clients.items()? {
+                let client = self.read_client(&place)?;
+                self.clients.push(client);
             }
+        }
+        if let Some(commands) = root.optional("commands")? {
+            let mut read = Vec::new();
+            for place in commands.items()? {
+                read.push((self.read_command(&place)?, place));
+            }
+            self.check_ids(&read)?;
+            self.commands = read.into_iter().map(|(timed, _)| timed).collect();
         }
         // Stable: commands of one instant keep their order.
         self.commands.sort_by_key(|timed| timed.at_us);
@@ -132,7 +145,7 @@ impl Scenario {
         Ok(())
     }
 
-    fn read_command(&mut self, place: &Place<'_>) -> Result<(), Problem> {
+    fn read_command(&self, place: &Place<'_>) -> Result<TimedCommand, Problem> {
         let timed = TimedCommand::read(place, Micros::from_ms(LAST_MS))?;
         if let Some(horizon) = self.horizon_ms
             && timed.at_us > Micros::from_ms(horizon)
@@ -155,11 +168,11 @@ impl Scenario {
                 }
             }
         }
-        self.commands.push(timed);
-        Ok(())
+        self.check_command(&timed.command, &place.field("command")?)?;
+        Ok(timed)
     }
 
-    fn has(&self, sid: Sid) -> bool {
+    pub(super) fn has(&self, sid: Sid) -> bool {
         self.zoo_cfg.servers().contains_key(&sid)
     }
 
@@ -252,6 +265,13 @@ impl Scenario {
                 out.name("offsetMs").signed(clock.offset_us / 1_000);
                 out.name("driftPpm").signed(clock.drift_ppm);
                 out.end_object();
+            }
+            out.end_list();
+        }
+        if !self.clients.is_empty() {
+            out.name("clients").list();
+            for client in &self.clients {
+                client.write(out);
             }
             out.end_list();
         }

@@ -4,6 +4,7 @@
 //! Below it is the simulated world, which knows nothing of files and formats. Not `ZooKeeper`'s:
 //! only `zoo_cfg` is.
 
+mod clients;
 mod cluster;
 mod disk;
 mod document;

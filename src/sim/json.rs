@@ -267,6 +267,29 @@ mod tests {
     }
 
     #[test]
+    fn every_command_for_a_client_is_read_as_it_was_written() {
+        let (id, client) = (ClientId(3), ClientSpec::default());
+        let path = "/a".into();
+        let op = crate::protocol::Op::Sync { path };
+        for command in [
+            Command::AddClient { client },
+            Command::Request { id, op },
+            Command::KillClient { id },
+            Command::PauseClient { id },
+            Command::ResumeClient { id },
+            Command::DisconnectClient { id },
+            Command::CloseClient { id },
+        ] {
+            let mut out = Writer::compact();
+            command.write(&mut out);
+            let text = out.finish();
+            assert_eq!(read(&text), Ok(command), "{text}");
+        }
+        let wrong = read("{\"do\": \"killClient\", \"id\": 1, \"sid\": 2}");
+        assert!(wrong.is_err_and(|said| said.contains("there is no field \"sid\"")));
+    }
+
+    #[test]
     fn the_power_of_a_server_is_named_as_serde_names_it() {
         for power in [
             Power::Off,

@@ -206,6 +206,8 @@ problem-scenario-too-late = this is after the scenario's horizon, { $horizon } m
 problem-scenario-two-disks = server { $sid } has a disk already
 problem-scenario-not-a-zxid = this must be a zxid such as "0x60000003c"
 problem-scenario-not-a-disk = no server has such a disk: the last zxid must be of an epoch up to { $epoch }, and not the first of its epoch
+problem-scenario-unknown-client = there is no client { $id }: { $count } are given or added, numbered from 0
+problem-scenario-not-a-path = this is no path of a znode: { $fault }
 
 ## Words
 

@@ -198,6 +198,8 @@ problem-scenario-too-late = 这在场景的终点 { $horizon } ms 之后
 problem-scenario-two-disks = 服务器 { $sid } 已有磁盘
 problem-scenario-not-a-zxid = 这里必须是 zxid，例如 "0x60000003c"
 problem-scenario-not-a-disk = 没有服务器会有这样的磁盘：最后的 zxid 所属 epoch 不得大于 { $epoch }，且不能是该 epoch 的第一个
+problem-scenario-unknown-client = 没有客户端 { $id }：给出或添加的共 { $count } 个，从 0 开始编号
+problem-scenario-not-a-path = 这不是 znode 的路径：{ $fault }
 
 ## 词
 

@@ -51,6 +51,78 @@ fn every_fault_has_an_example_with_all_its_parameters() {
     assert_eq!(shown, all);
 }
 
+#[test]
+fn every_command_for_clients_and_every_workload_has_an_example() {
+    let all = examples().concat();
+    for command in [
+        "addClient",
+        "killClient",
+        "pauseClient",
+        "resumeClient",
+        "disconnectClient",
+        "closeClient",
+        "request",
+    ] {
+        assert!(all.contains(&format!("\"do\": \"{command}\"")), "{command}");
+        assert!(DOC.contains(&format!("### {command}\n")), "{command}");
+    }
+    for workload in [
+        "mix",
+        "noHerd",
+        "lock",
+        "controller",
+        "closed",
+        "open",
+        "bursts",
+    ] {
+        assert!(
+            all.contains(&format!("\"type\": \"{workload}\"")),
+            "{workload}"
+        );
+    }
+}
+
+#[test]
+fn what_is_wrong_with_clients_is_said_with_its_place() {
+    let text = |fields: &str| first_with("\"seed\"", &format!("{fields}, \"seed\""));
+    let command = |of: &str| {
+        let commands = format!("\"clients\": [{{}}], \"commands\": [{{\"atUs\": 5, {of}}}");
+        first_with("\"commands\": [", &format!("{commands},"))
+    };
+    for (text, said) in [
+        (
+            text("\"clients\": [{\"hosts\": [1, 9]}]"),
+            "clients[0].hosts[1]: there is no server 9",
+        ),
+        (
+            text("\"clients\": [{\"workload\": {\"type\": \"noHerd\", \"root\": \"e\"}}]"),
+            "clients[0].workload.root: this is no path of a znode: Path must start with /",
+        ),
+        (
+            text("\"clients\": [{\"timeout\": 5}]"),
+            "clients[0]: there is no field \"timeout\"",
+        ),
+        (
+            command("\"command\": {\"do\": \"killClient\", \"id\": 1}"),
+            "commands[0].command.id: there is no client 1: 1 are given or added",
+        ),
+        (
+            command("\"command\": {\"do\": \"addClient\", \"client\": {\"hosts\": [4]}}"),
+            "commands[0].command.client.hosts[0]: there is no server 4",
+        ),
+        (
+            command(
+                "\"command\": {\"do\": \"request\", \"id\": 0, \
+                 \"op\": {\"op\": \"delete\", \"path\": \"/a/\"}}",
+            ),
+            "commands[0].command.op.path: this is no path of a znode: Path must not end with /",
+        ),
+    ] {
+        let wrong = refused(&text);
+        assert!(wrong.contains(said), "{wrong}");
+    }
+}
+
 fn refused(text: &str) -> String {
     Scenario::from_json(text)
         .expect_err("must be refused")

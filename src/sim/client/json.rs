@@ -415,3 +415,7 @@ fn watching(what: &str, path: &str, watch: bool, out: &mut Writer) {
     out.name("path").text(path);
     out.name("watch").truth(watch);
 }
+
+#[cfg(test)]
+#[path = "json_tests.rs"]
+mod tests;

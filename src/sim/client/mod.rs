@@ -82,6 +82,8 @@ pub struct ClientStatus {
     pub timeout_ms: i64,
     /// True where a session of it has expired and it has had no other since.
     pub expired: bool,
+    /// How many sessions of it have expired.
+    pub expiries: u32,
     /// The newest transaction it has seen.
     pub last_zxid: Zxid,
     /// When it heard from a server last.
@@ -150,3 +152,7 @@ impl World {
 #[cfg(test)]
 #[path = "client_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "workload_tests.rs"]
+mod workload_tests;

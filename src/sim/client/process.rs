@@ -69,6 +69,7 @@ pub(crate) struct ClientProcess {
     since: Micros,
     heard_at: Micros,
     expired: bool,
+    expiries: u32,
     acknowledged: u64,
     failed: u64,
     unknown: u64,
@@ -101,6 +102,7 @@ impl ClientProcess {
             since: Micros::ZERO,
             heard_at: Micros::ZERO,
             expired: false,
+            expiries: 0,
             acknowledged: 0,
             failed: 0,
             unknown: 0,
@@ -191,6 +193,7 @@ impl ClientProcess {
     /// kazoo goes on with another session.
     fn expire(&mut self) {
         self.expired = true;
+        self.expiries += 1;
         if self.client.state() == ClientState::Closed {
             self.worker.expired();
         } else {
@@ -360,6 +363,7 @@ impl ClientProcess {
             session: self.client.session(),
             timeout_ms: self.client.timeout_ms(),
             expired: self.expired,
+            expiries: self.expiries,
             last_zxid: self.client.last_zxid(),
             heard_at: self.heard_at,
             in_flight: u32::try_from(self.calls.len()).unwrap_or(u32::MAX),
