@@ -9,7 +9,7 @@ use crate::protocol::client::{CallId, ClientNote, Outcome, Recipe};
 use crate::protocol::{Change, EventType, Op};
 use crate::sim::{Cause, Command, Fault};
 
-const ROOT: &str = "/work";
+const ROOT: &str = "/mixed";
 
 fn mix(write_percent: u32, pace: Pace) -> ClientSpec {
     let workload = Workload::Mix {
@@ -106,7 +106,7 @@ fn every_content_is_written_only_once() {
         if let Op::Create { path, data, .. } | Op::SetData { path, data, .. } = op
             && &**path != ROOT
         {
-            assert!(path.starts_with("/work/k"));
+            assert!(path.starts_with("/mixed/k"));
             contents.push(Arc::clone(data));
         }
     }
