@@ -1,53 +1,103 @@
 //! How fast the engine is: `cargo xtask bench` runs this natively and as wasm in Chromium.
 //!
-//! Five idle servers with heartbeats, and beside them an empty push/pop loop on the same event
-//! queue in the same run: the ratio of the two is what can be compared between machines. The clock
-//! differs between the two worlds, so it stands outside of [`Bench`].
+//! An ensemble at work, and beside it an empty push/pop loop on the same event queue in the same
+//! run: the ratio of the two is what can be compared between machines. The clock differs between
+//! the two worlds, so it stands outside of [`Bench`].
+
+use core::fmt::Write as _;
 
 use zabscope::base::Micros;
 use zabscope::protocol::{ServerState, Sid};
+use zabscope::run::Run;
+use zabscope::scenario::{Scenario, ZooCfg};
 use zabscope::sim::event::Event;
-use zabscope::sim::{ClusterSpec, EventQueue, World};
+use zabscope::sim::{ClientSpec, EventQueue, Pace, Workload, World};
 
-/// Servers of the measured ensemble.
-const SERVERS: i64 = 5;
-
-/// By then a leader leads and only heartbeats are left.
+/// By then a leader leads, and clients have sessions.
 const WARM: Micros = Micros::from_ms(10_000);
 
 /// What is measured, without a clock.
 #[derive(Debug)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen::prelude::wasm_bindgen)]
 pub struct Bench {
+    scenario: Scenario,
     world: World,
     queue: EventQueue,
+    run: Run,
+}
+
+/// A client that writes, waits for the answer, and writes again 10 ms later.
+fn writer() -> ClientSpec {
+    ClientSpec {
+        workload: Workload::Mix {
+            root: None,
+            write_percent: 100,
+            paths: 10,
+            pace: Pace::Closed {
+                think: Micros::from_ms(10),
+                outstanding: 1,
+            },
+        },
+        ..ClientSpec::default()
+    }
 }
 
 impl Bench {
-    /// Five servers that have elected, and a queue as full as theirs.
-    fn warm() -> Self {
-        let mut world = World::new(&ClusterSpec::plain(SERVERS, 0), 1);
+    /// So many servers that have elected, so many clients that write, and a queue as full as
+    /// theirs.
+    fn warm(servers: u32, clients: u32) -> Self {
+        let mut text = String::from("dataDir=/d\ntickTime=2000\ninitLimit=10\nsyncLimit=5\n");
+        for sid in 1..=servers {
+            let _ = writeln!(text, "server.{sid}=zk{sid}:2888:3888;2181");
+        }
+        let zoo_cfg = ZooCfg::parse(&text).expect("a plain configuration");
+        let mut scenario = Scenario::of(zoo_cfg);
+        scenario.clients = vec![writer(); clients as usize];
+        let mut world = World::new(&scenario.cluster(), 1);
         while world.next_at().is_some_and(|at| at < WARM) {
             world.step();
         }
         let leads = world
             .servers()
             .any(|server| server.peer.state == ServerState::Leading);
-        assert!(
-            leads,
-            "after ten seconds nobody leads: there are no heartbeats to measure"
-        );
+        assert!(leads, "after ten seconds nobody leads: nothing to measure");
+        let served = world.clients().filter(|client| client.acknowledged > 0);
+        assert_eq!(served.count(), clients as usize, "clients are not served");
         let mut queue = EventQueue::new();
         for i in 0..world.pending_events() as u64 {
             queue.push(Micros(i * 997), Event::Boot(Sid(1)));
         }
-        Self { world, queue }
+        let mut run = Run::new(scenario.clone(), 1);
+        run.advance_to(WARM);
+        Self {
+            scenario,
+            world,
+            queue,
+            run,
+        }
     }
 
     /// Executes `n` events; says how many there were.
     fn run_events(&mut self, n: u32) -> u32 {
         let done = (0..n).map_while(|_| self.world.step()).count();
         u32::try_from(done).unwrap_or(n)
+    }
+
+    /// Executes `n` events or a few more, with history, digest and every check; says how many.
+    fn run_history(&mut self, n: u32) -> u32 {
+        let before = self.run.steps();
+        while self.run.steps() - before < u64::from(n) {
+            self.run.advance_to(self.run.now() + Micros::from_ms(1));
+        }
+        u32::try_from(self.run.steps() - before).unwrap_or(n)
+    }
+
+    /// A new run of so many simulated minutes, with its history; says how many events it has.
+    fn run_minutes(&mut self, minutes: u32) -> u32 {
+        let mut run = Run::new(self.scenario.clone(), 1);
+        run.advance_to(Micros::from_ms(60_000 * u64::from(minutes)));
+        self.run = run;
+        u32::try_from(self.run.steps()).unwrap_or(u32::MAX)
     }
 
     /// Takes the earliest entry of the queue and puts it back later, `n` times.
@@ -68,20 +118,26 @@ mod page {
     use wasm_bindgen::prelude::wasm_bindgen;
 
     #[wasm_bindgen]
-    #[expect(
-        clippy::new_without_default,
-        reason = "it is the constructor JavaScript calls"
-    )]
     impl Bench {
         /// See [`Bench::warm`].
         #[wasm_bindgen(constructor)]
-        pub fn new() -> Self {
-            Self::warm()
+        pub fn new(servers: u32, clients: u32) -> Self {
+            Self::warm(servers, clients)
         }
 
         /// See [`Bench::run_events`].
         pub fn events(&mut self, n: u32) -> u32 {
             self.run_events(n)
+        }
+
+        /// See [`Bench::run_history`].
+        pub fn history(&mut self, n: u32) -> u32 {
+            self.run_history(n)
+        }
+
+        /// See [`Bench::run_minutes`].
+        pub fn minutes(&mut self, minutes: u32) -> u32 {
+            self.run_minutes(minutes)
         }
 
         /// See [`Bench::turn_queue`].
@@ -96,18 +152,14 @@ fn main() {}
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() {
-    let mut bench = Bench::warm();
-    let events = native::rate(|| bench.run_events(200_000));
-    let queue = native::rate(|| bench.turn_queue(1_000_000));
-    println!(
-        "native: {events:.0} events/s, queue {queue:.0} push+pop/s, ratio {:.4}",
-        events / queue
-    );
+    native::measure();
 }
 
 #[cfg(not(target_arch = "wasm32"))]
 mod native {
     //! The native clock.
+
+    use super::Bench;
 
     #[expect(
         clippy::disallowed_types,
@@ -115,8 +167,45 @@ mod native {
     )]
     type Clock = std::time::Instant;
 
+    /// Prints one line per measurement.
+    pub(super) fn measure() {
+        let mut bench = Bench::warm(5, 0);
+        let queue = rate(|| bench.turn_queue(1_000_000));
+        println!("native: queue {queue:.0} push+pop/s");
+        let line = |what: &str, events: f64| {
+            println!(
+                "native: {events:9.0} events/s, {:.4} of the queue's: {what}",
+                events / queue
+            );
+        };
+        line("5 servers, idle", rate(|| bench.run_events(200_000)));
+        let mut bench = Bench::warm(5, 3);
+        line(
+            "5 servers, 3 clients writing",
+            rate(|| bench.run_events(200_000)),
+        );
+        line(
+            "the same with history, digest and checks",
+            rate(|| bench.run_history(100_000)),
+        );
+        line(
+            "a simulated minute of that from its start",
+            rate(|| bench.run_minutes(1)),
+        );
+        let mut base = 0.0;
+        for servers in [3, 5, 9, 25, 51, 101] {
+            let mut bench = Bench::warm(servers, 3);
+            let cost = 1e9 / rate(|| bench.run_events(100_000));
+            base = if servers == 3 { cost } else { base };
+            println!(
+                "native: {servers:3} servers: {cost:6.0} ns per event, {:.2} of that with 3",
+                cost / base
+            );
+        }
+    }
+
     /// How many per second; the best of five, because everything else a machine does only slows it.
-    pub(super) fn rate(mut work: impl FnMut() -> u32) -> f64 {
+    fn rate(mut work: impl FnMut() -> u32) -> f64 {
         let mut best = 0.0_f64;
         for _ in 0..5 {
             let start = Clock::now();

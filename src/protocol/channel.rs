@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::message::{Message, QuorumPacket};
 
 /// More than any honest peer sends ahead; the stream ends here.
-const CAPACITY: usize = 10_000;
+const CAPACITY: usize = 262_144;
 
 /// What arrived and was not read yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -17,6 +17,8 @@ pub struct StorageRules {
     pub trust_empty: bool,
     /// `syncEnabled`: observers write log and snapshots.
     pub observers_log: bool,
+    /// `preAllocSize`, KiB: how long a file of the log is made in advance.
+    pub pre_alloc_kb: u64,
 }
 
 impl Default for StorageRules {
@@ -26,6 +28,7 @@ impl Default for StorageRules {
             autocreate: true,
             trust_empty: false,
             observers_log: true,
+            pre_alloc_kb: 65_536,
         }
     }
 }

@@ -10,9 +10,6 @@ use serde::{Deserialize, Serialize};
 use super::ids::Zxid;
 use super::server::Txn;
 
-/// Every file is made this long in advance, in steps of this: `zookeeper.preAllocSize`.
-const PREALLOCATED: u64 = 64 * 1_024 * 1_024;
-
 /// How many transactions lie together; only the last part of a log is ever copied.
 const CHUNK: usize = 256;
 
@@ -91,12 +88,13 @@ impl TxnLog {
 
     /// The transactions from the beginning of the file that may contain `peer`, for a learner that
     /// has them up to there; `None` where that file begins later, or where there is more behind it
-    /// than `limit` bytes (0 is no limit).
+    /// than `limit` bytes (0 is no limit). Every file is made `preallocated` bytes long in advance.
     ///
     /// QUIRK(preallocation): that file itself is not counted, and every later one has at least its
-    /// preallocated 64 MB, so that without a huge snapshot one file is all that is ever sent.
+    /// preallocated size, 64 MB unless told, so that without a huge snapshot one file is all that
+    /// is ever sent.
     /// Source: `ZKDatabase.java, getProposalsFromTxnLog`; `FileTxnIterator, getStorageSize`.
-    pub fn from(&self, peer: Zxid, limit: u64) -> Option<Vec<Arc<Txn>>> {
+    pub fn from(&self, peer: Zxid, limit: u64, preallocated: u64) -> Option<Vec<Arc<Txn>>> {
         let begins = |chunk: &Chunk| chunk.begins_file;
         let first = |chunk: &Chunk| chunk.txns.first().map_or(Zxid(0), |txn| txn.zxid);
         let files = self.chunks.iter().enumerate();
@@ -116,7 +114,7 @@ impl TxnLog {
             // The oldest of all: it was counted as a later one.
             later -= 1;
         }
-        if first(head) > peer || (limit > 0 && later * PREALLOCATED > limit) {
+        if first(head) > peer || (limit > 0 && later * preallocated > limit) {
             return None;
         }
         Some(
@@ -133,6 +131,8 @@ impl TxnLog {
 mod tests {
     use super::*;
     use crate::protocol::testkit::{at, set};
+
+    const MB64: u64 = 64 * 1_024 * 1_024;
 
     fn log(zxids: impl IntoIterator<Item = i64>) -> TxnLog {
         let mut log = TxnLog::default();
@@ -174,12 +174,15 @@ mod tests {
         two.roll();
         two.append(set(at(1, 4), "/a", ""));
         two.append(set(at(1, 5), "/a", ""));
-        assert_eq!(counters(&two.from(at(1, 5), 1).expect("one file")), [4, 5]);
         assert_eq!(
-            counters(&two.from(at(1, 2), 0).expect("all")),
+            counters(&two.from(at(1, 5), 1, MB64).expect("one file")),
+            [4, 5]
+        );
+        assert_eq!(
+            counters(&two.from(at(1, 2), 0, MB64).expect("all")),
             [1, 2, 3, 4, 5]
         );
-        assert_eq!(two.from(at(0, 1), 0), None, "it begins later");
+        assert_eq!(two.from(at(0, 1), 0, MB64), None, "it begins later");
     }
 
     #[test]
@@ -187,11 +190,11 @@ mod tests {
         let mut two = log(1..=3);
         two.roll();
         two.append(set(at(1, 4), "/a", ""));
-        assert_eq!(two.from(at(1, 2), PREALLOCATED - 1), None);
-        assert!(two.from(at(1, 2), PREALLOCATED).is_some());
+        assert_eq!(two.from(at(1, 2), MB64 - 1, MB64), None);
+        assert!(two.from(at(1, 2), MB64, MB64).is_some());
         // The first transaction of a later file may lie in the one before.
-        assert_eq!(two.from(at(1, 4), 1), None);
-        assert!(log(1..=3).from(at(1, 1), 1).is_some());
+        assert_eq!(two.from(at(1, 4), 1, MB64), None);
+        assert!(log(1..=3).from(at(1, 1), 1, MB64).is_some());
     }
 
     #[test]
@@ -207,6 +210,6 @@ mod tests {
 
     #[test]
     fn an_empty_log_has_nothing_to_send() {
-        assert_eq!(TxnLog::default().from(at(1, 1), 0), None);
+        assert_eq!(TxnLog::default().from(at(1, 1), 0, MB64), None);
     }
 }

@@ -119,8 +119,9 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// How many inputs a stopped process may have waiting; a connection that brings more is reset.
-    pub(crate) const INBOX_CAPACITY: usize = 4_096;
+    /// How many inputs a stopped process may have waiting; a connection that brings
+    /// more is reset.
+    pub(crate) const INBOX_CAPACITY: usize = 32_768;
 
     pub(crate) fn new(config: PeerConfig, clock: Clock, disk: Disk) -> Self {
         Self {

@@ -285,8 +285,8 @@ fn a_connection_that_floods_a_stopped_process_is_reset() {
     let mut world = ready();
     let conn = world.connect();
     inject(&mut world, Fault::Pause { sid: B });
-    for round in 0..50_u8 {
-        for _ in 0..100 {
+    for round in 0..8_u8 {
+        for _ in 0..5_000 {
             world.cause(A, Effect::Send(conn, frame(round)));
         }
         run_for(&mut world, 100);

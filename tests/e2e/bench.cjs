@@ -32,14 +32,13 @@ async function serve(folder, servers) {
   throw new Error(`nothing answers at ${address}`);
 }
 
-/** Events and queue operations per second, measured in the page by its own clock. */
+/** What the engine does per second and keeps, measured in the page by its own clock. */
 async function engine(browser, address) {
   const page = await browser.newPage();
   await page.goto(address);
-  const line = await page.evaluate(async () => {
+  const figures = await page.evaluate(async () => {
     const { default: init, Bench } = await import("./bench.js");
-    await init();
-    const bench = new Bench();
+    const { memory } = await init();
     const rate = (work, amount) => {
       // The best of five: everything else a machine does only makes it slower.
       let best = 0;
@@ -50,12 +49,42 @@ async function engine(browser, address) {
       }
       return best;
     };
-    const events = rate((n) => bench.events(n), 200_000);
-    const queue = rate((n) => bench.queue(n), 1_000_000);
-    return { events, queue };
+    const idle = new Bench(5, 0);
+    const queue = rate((n) => idle.queue(n), 1_000_000);
+    const rows = [["5 servers, idle", rate((n) => idle.events(n), 200_000)]];
+    const busy = new Bench(5, 3);
+    rows.push(["5 servers, 3 clients writing", rate((n) => busy.events(n), 200_000)]);
+    rows.push(["the same with history, digest and checks", rate((n) => busy.history(n), 100_000)]);
+    const growth = [];
+    for (const servers of [3, 5, 9, 25, 51, 101]) {
+      const bench = new Bench(servers, 3);
+      growth.push([servers, 1e9 / rate((n) => bench.events(n), 100_000)]);
+      bench.free();
+    }
+    return { queue, rows, growth };
   });
   await page.close();
-  return line;
+  return figures;
+}
+
+/** Bytes a run keeps per simulated minute, by the growth of a fresh memory, and its events. */
+async function kept(browser, address, clients) {
+  const MINUTES = 10;
+  const page = await browser.newPage();
+  await page.goto(address);
+  const figures = await page.evaluate(
+    async ([clients, minutes]) => {
+      const { default: init, Bench } = await import("./bench.js");
+      const { memory } = await init();
+      const bench = new Bench(5, clients);
+      const before = memory.buffer.byteLength;
+      const events = bench.minutes(minutes);
+      return [(memory.buffer.byteLength - before) / minutes, events / minutes];
+    },
+    [clients, MINUTES],
+  );
+  await page.close();
+  return figures;
 }
 
 /** Script milliseconds per frame of the page at 1× with a leader. */
@@ -105,12 +134,23 @@ async function main() {
   });
   try {
     writeFileSync(join(benchFolder, "index.html"), "<!doctype html><title>bench</title>");
-    const { events, queue } = await engine(browser, await serve(benchFolder, servers));
+    const bench = await serve(benchFolder, servers);
+    const { queue, rows, growth } = await engine(browser, bench);
     const round = (n) => Math.round(n).toLocaleString("en");
-    console.log(
-      `wasm:   ${round(events)} events/s, queue ${round(queue)} push+pop/s, ` +
-        `ratio ${(events / queue).toFixed(4)}`,
-    );
+    console.log(`wasm:   queue ${round(queue)} push+pop/s`);
+    for (const [what, events] of rows) {
+      const ratio = (events / queue).toFixed(4);
+      console.log(`wasm:   ${round(events)} events/s, ${ratio} of the queue's: ${what}`);
+    }
+    for (const [count, cost] of growth) {
+      const ratio = (cost / growth[0][1]).toFixed(2);
+      console.log(`wasm:   ${count} servers: ${round(cost)} ns per event, ${ratio} of that with 3`);
+    }
+    for (const [what, clients] of [["idle", 0], ["3 clients writing", 3]]) {
+      const [bytes, events] = await kept(browser, bench, clients);
+      const sum = `${round(bytes)} bytes kept per simulated minute of ${round(events)} events`;
+      console.log(`wasm:   ${sum}: 5 servers, ${what}`);
+    }
     const page = await frames(browser, await serve(pageFolder, servers));
     console.log(
       `page:   ${page.script.toFixed(2)} ms script per frame at 1× with 5 servers ` +

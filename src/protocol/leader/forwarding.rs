@@ -176,7 +176,8 @@ fn choose(peer: Zxid, host: &Host<'_, '_>) -> SyncPlan {
     let on_disk = |peer| {
         let snapshot = core.disk.snapshot().map_or(0, |newest| newest.bytes());
         let limit = core.config.sync.log_limit(snapshot)?;
-        core.disk.log.from(peer, limit)
+        let preallocated = core.config.storage.pre_alloc_kb.saturating_mul(1_024);
+        core.disk.log.from(peer, limit, preallocated)
     };
     let policy = if core.config.sync.force_snapshot {
         Policy::Snapshot

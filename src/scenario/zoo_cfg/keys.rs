@@ -185,6 +185,8 @@ keys! {
     SnapCount "snapCount" PropertyInt = "100000";
     /// Log size between snapshots, KiB; 0 or less is off.
     SnapSizeLimitInKb "snapSizeLimitInKb" PropertyLong = "4194304";
+    /// How long a file of the log is made in advance, KiB.
+    PreAllocSize "preAllocSize" PropertyLong = "65536";
     /// Transactions kept for learners; at least 500.
     CommitLogCount "commitLogCount" PropertyInt = "500";
     /// Log size, as part of a snapshot's, up to which the log is sent.

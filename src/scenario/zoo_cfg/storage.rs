@@ -18,6 +18,7 @@ impl ZooCfg {
             autocreate: self.says_true(Key::DbAutocreate),
             trust_empty: self.says_true(Key::SnapshotTrustEmpty),
             observers_log,
+            pre_alloc_kb: u64::try_from(self.int(Key::PreAllocSize)).unwrap_or(0),
         }
     }
 
@@ -86,13 +87,15 @@ mod tests {
     fn what_is_said_counts() {
         let (storage, sync) = rules(
             "snapCount=1\ndb.autocreate=false\nsnapshot.trust.empty=TRUE\nsyncEnabled=false\n\
-             forceSnapshotSync=true\nleader.maxConcurrentSnapSyncs=2\nsnapshotSizeFactor=-1",
+             preAllocSize=64\nforceSnapshotSync=true\nleader.maxConcurrentSnapSyncs=2\n\
+             snapshotSizeFactor=-1",
         );
         let expected = StorageRules {
             snap_count: 2,
             autocreate: false,
             trust_empty: true,
             observers_log: false,
+            pre_alloc_kb: 64,
         };
         assert_eq!(storage, expected);
         assert!(sync.force_snapshot && sync.snapshot_size_factor_ppm.is_none());

@@ -110,8 +110,9 @@ pub(crate) struct Lane {
 }
 
 impl Lane {
-    /// How many items a lane holds. Beyond, the sender's kernel gives the connection up.
-    pub(crate) const CAPACITY: usize = 4_096;
+    /// How many items a lane holds: a learner that lacks a whole file of `snapCount` transactions
+    /// is sent two packets of each. Beyond, the sender's kernel gives the connection up.
+    pub(crate) const CAPACITY: usize = 262_144;
 
     pub(crate) fn frames(&self) -> impl Iterator<Item = &Frame> {
         self.items.iter().filter_map(|item| match item {

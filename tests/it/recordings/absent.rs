@@ -2,14 +2,7 @@
 
 use super::Row;
 
-pub(super) const ROWS: [Row; 16] = [
-    Row::absent("leader-kill-under-load-3", &[("*", "clients that write")]),
-    Row::absent("follower-return-3", &[("*", "clients that write")]),
-    Row::absent(
-        "follower-return-big-snapshot",
-        &[("*", "clients that write")],
-    ),
-    Row::absent("follower-return-txnlog", &[("*", "clients that write")]),
+pub(super) const ROWS: [Row; 10] = [
     Row::absent("outage-longer-than-session", &[("*", "clients")]),
     Row::absent(
         "expiry-over-leader-failover",
@@ -32,6 +25,4 @@ pub(super) const ROWS: [Row; 16] = [
     Row::absent("session-failover-leader-kill", &[("*", "clients")]),
     Row::absent("session-moved", &[("*", "clients")]),
     Row::absent("session-timeout-negotiation", &[("*", "clients")]),
-    Row::absent("client-election-kill", &[("*", "clients, recipes")]),
-    Row::absent("client-election-close", &[("*", "clients, recipes")]),
 ];

@@ -2,9 +2,12 @@
 
 use zabscope::base::Micros;
 use zabscope::check::Checks;
+use zabscope::protocol::client::{ClientNote, ClientState};
 use zabscope::protocol::note::SyncMode;
-use zabscope::protocol::{Durable, Epoch, Note, ServerState, Sid, Timer, Zxid};
-use zabscope::sim::{Cause, ClusterSpec, Command, Fault, Power, ServerStatus, Step, World};
+use zabscope::protocol::{Durable, Epoch, Note, Op, ServerState, Sid, Timer, Zxid};
+use zabscope::sim::{
+    Cause, ClientId, ClientSpec, ClusterSpec, Command, Fault, Power, ServerStatus, Step, World,
+};
 
 /// A fact with its place.
 struct Event {
@@ -18,6 +21,9 @@ pub(super) struct Cluster {
     pub(super) world: World,
     checks: Checks,
     events: Vec<Event>,
+    /// What clients' applications were told.
+    told: Vec<(Micros, ClientId, ClientNote)>,
+    clients: u32,
     seed: u64,
 }
 
@@ -28,6 +34,8 @@ impl Cluster {
             world: World::new(spec, seed),
             checks: Checks::default(),
             events: Vec::new(),
+            told: Vec::new(),
+            clients: 0,
             seed,
         }
     }
@@ -122,6 +130,11 @@ impl Cluster {
 
     fn take(&mut self, step: &Step) {
         self.checks.observe(step, &self.world);
+        if let Some(id) = step.client {
+            let told = step.told.iter();
+            self.told
+                .extend(told.map(|note| (step.at, id, note.clone())));
+        }
         let Some(sid) = step.sid else { return };
         self.events.extend(step.notes.iter().map(|note| Event {
             at: step.at,
@@ -133,6 +146,46 @@ impl Cluster {
     /// Lets a fault happen now.
     pub(super) fn inject(&mut self, fault: Fault) {
         self.apply(&Command::Inject { fault });
+    }
+
+    /// A client that has a session.
+    ///
+    /// # Errors
+    /// Where it gets none within a minute.
+    pub(super) fn client(&mut self, client: ClientSpec) -> Result<ClientId, String> {
+        let id = ClientId(self.clients);
+        self.clients += 1;
+        self.apply(&Command::AddClient { client });
+        self.until(60_000, "the client has a session", |cluster| {
+            cluster.is_connected(id)
+        })?;
+        Ok(id)
+    }
+
+    pub(super) fn is_connected(&self, id: ClientId) -> bool {
+        let status = self.world.client(id);
+        status.is_some_and(|status| status.state == ClientState::Connected)
+    }
+
+    /// A client asks for something.
+    pub(super) fn request(&mut self, id: ClientId, op: Op) {
+        self.apply(&Command::Request { id, op });
+    }
+
+    /// Something is done to a client.
+    pub(super) fn command(&mut self, command: &Command) {
+        self.apply(command);
+    }
+
+    /// What a client's application was told from `t` on.
+    pub(super) fn told(
+        &self,
+        t: Micros,
+        id: ClientId,
+    ) -> impl Iterator<Item = (Micros, &ClientNote)> {
+        let later = self.told.iter().filter(move |(at, ..)| *at >= t);
+        let of_it = later.filter(move |(_, of, _)| *of == id);
+        of_it.map(|(at, _, note)| (*at, note))
     }
 
     /// Ends every standing fault.

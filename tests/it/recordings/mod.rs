@@ -6,11 +6,13 @@
 //! are run, and into `examples/recordings.rs`, which runs hundreds.
 
 mod absent;
+mod client_election;
 mod cluster;
 mod cold_start;
 mod freeze;
 mod histories;
 mod leader_kill;
+mod missed;
 mod outcome;
 mod partition;
 mod quorum_loss;
@@ -18,6 +20,7 @@ mod recording;
 mod report;
 mod returning;
 mod sample;
+mod under_load;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
@@ -48,7 +51,7 @@ pub(crate) struct Row {
 
 /// All of them, family by family.
 fn rows() -> Vec<&'static Row> {
-    let families: [&'static [Row]; 8] = [
+    let families: [&'static [Row]; 11] = [
         &leader_kill::ROWS,
         &cold_start::ROWS,
         &freeze::ROWS,
@@ -56,6 +59,9 @@ fn rows() -> Vec<&'static Row> {
         &quorum_loss::ROWS,
         &histories::ROWS,
         &returning::ROWS,
+        &missed::ROWS,
+        &under_load::ROWS,
+        &client_election::ROWS,
         &absent::ROWS,
     ];
     families.into_iter().flatten().collect()
@@ -113,8 +119,13 @@ mod tests {
     /// Facts over a few seeds; the times need more, which `cargo xtask recordings` gives them.
     #[track_caller]
     fn facts_hold(family: &'static [Row]) {
+        facts_hold_over(6, family);
+    }
+
+    #[track_caller]
+    fn facts_hold_over(seeds: u64, family: &'static [Row]) {
         for row in family {
-            let outcome = outcome_of(row, 6);
+            let outcome = outcome_of(row, seeds);
             assert!(outcome.facts_hold(), "{outcome}");
         }
     }
@@ -152,6 +163,22 @@ mod tests {
     #[test]
     fn servers_come_back_as_recorded() {
         facts_hold(&returning::ROWS);
+    }
+
+    #[test]
+    fn missed_writes_are_made_up_for_as_recorded() {
+        // The third seed is the one that misses most.
+        facts_hold_over(3, &missed::ROWS);
+    }
+
+    #[test]
+    fn no_write_is_lost_under_load_as_recorded() {
+        facts_hold(&under_load::ROWS);
+    }
+
+    #[test]
+    fn clients_elect_as_recorded() {
+        facts_hold(&client_election::ROWS);
     }
 
     #[test]

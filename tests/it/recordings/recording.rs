@@ -69,6 +69,17 @@ impl Recording {
             .unwrap_or_else(|| panic!("{name} is a time"))
     }
 
+    /// A system property the servers were started with, or what counts without it.
+    pub(super) fn option(&self, name: &str, default: u64) -> u64 {
+        let options = self.body["jvm_options"].as_array();
+        let given = |option: &Value| {
+            let option = option.as_str()?.strip_prefix("-D")?;
+            option.strip_prefix(name)?.strip_prefix('=')?.parse().ok()
+        };
+        let found = options.and_then(|all| all.iter().find_map(given));
+        found.unwrap_or(default)
+    }
+
     pub(super) fn timings(&self) -> BTreeMap<String, Timing> {
         let summaries = self.body["results"]["timing_summary_ms"].as_object();
         let of = |summary: &Value, key: &str| summary[key].as_i64().expect("whole milliseconds");
