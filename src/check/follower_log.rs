@@ -49,7 +49,7 @@ impl Invariant for FollowerLog {
             if txn.zxid <= from {
                 break;
             }
-            if !seen.history.allows(txn) {
+            if !seen.history.allows_in(server.peer.current_epoch, txn) {
                 let text = "has {z} in its log, against what was agreed on";
                 return Err(Broken::of(&[sid], text, &[txn.zxid.0]));
             }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::seen::Servers;
 use crate::base::Map;
-use crate::protocol::{Database, Durable, Note, ServerState, Sid, Txn, ZabState, Zxid};
+use crate::protocol::{Database, Durable, Epoch, Note, ServerState, Sid, Txn, ZabState, Zxid};
 use crate::sim::{Power, ServerStatus, Step};
 
 /// How many transactions lie together; copies of a history share all but the last part.
@@ -31,6 +31,9 @@ pub struct News {
     pub began: Option<Began>,
     /// What the step's server applied; for a leader that began, what was agreed on thereby.
     pub applied: Vec<Arc<Txn>>,
+    /// How many of these, the last ones, became agreed thereby. A leader that was deposed unawares
+    /// commits what is agreed already.
+    pub fresh: usize,
     /// Where its history and the agreed one part.
     pub parting: Option<Parting>,
 }
@@ -57,6 +60,14 @@ pub enum Parting {
     Short(Zxid),
 }
 
+impl News {
+    /// The transactions that became agreed at this step.
+    pub fn agreed(&self) -> &[Arc<Txn>] {
+        let known = self.applied.len().saturating_sub(self.fresh);
+        self.applied.get(known..).unwrap_or_default()
+    }
+}
+
 impl Parting {
     /// Where.
     pub const fn zxid(self) -> Zxid {
@@ -67,6 +78,16 @@ impl Parting {
 }
 
 impl History {
+    /// What is not above it is not known; `None` before anybody served.
+    pub const fn base(&self) -> Option<Zxid> {
+        self.base
+    }
+
+    /// True for a zxid that an agreed transaction would be known by.
+    pub fn covers(&self, zxid: Zxid) -> bool {
+        self.base.is_some_and(|base| zxid > base)
+    }
+
     /// The newest agreed transaction.
     pub fn last(&self) -> Option<&Arc<Txn>> {
         self.chunks.last()?.last()
@@ -83,6 +104,15 @@ impl History {
         let is_outside = |base| txn.zxid <= base || self.last().is_none_or(|l| l.zxid < txn.zxid);
         self.base.is_none_or(is_outside)
             || self.find(txn.zxid).is_some_and(|agreed| same(agreed, txn))
+    }
+
+    /// Whether a server in `epoch` may hold `txn`: as above, or not decided when a later epoch
+    /// began elsewhere.
+    pub fn allows_in(&self, epoch: Epoch, txn: &Arc<Txn>) -> bool {
+        let next = Zxid::make(Epoch(epoch.0.saturating_add(1)), 0);
+        let last = self.after(next).checked_sub(1).and_then(|at| self.get(at));
+        let is_tail = txn.zxid.epoch() == epoch && last.is_none_or(|last| last.zxid < txn.zxid);
+        is_tail || self.allows(txn)
     }
 
     /// True where both have processed the same part of what was agreed on.
@@ -103,6 +133,7 @@ impl History {
         servers: &dyn Servers,
     ) -> News {
         let mut news = News::default();
+        let server = server.filter(|server| server.power != Power::Paused);
         let Some(server) = server else { return news };
         let serves = server.power == Power::Up && server.peer.zab == ZabState::Broadcast;
         let database = servers.database(server.sid).filter(|_| serves);
@@ -133,11 +164,13 @@ impl History {
                 .extend(newest.take_while(|txn| txn.zxid > reached).cloned());
             news.applied.reverse();
             let mut at = self.after(reached);
+            let before = self.len();
             for txn in &news.applied {
                 if !self.step_over(txn, &mut at, server.peer.state, &mut news.parting) {
                     break;
                 }
             }
+            news.fresh = self.len().saturating_sub(before);
         }
         let reached = database.committed().max().unwrap_or_default();
         self.reached
@@ -166,6 +199,7 @@ impl History {
                 news.applied.push(Arc::clone(txn));
             }
         }
+        news.fresh = news.applied.len();
         let missing = self.get(at.max(self.after(held))).map(|txn| txn.zxid);
         news.parting = missing.map(Parting::Short);
     }

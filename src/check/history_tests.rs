@@ -28,6 +28,25 @@ fn what_a_leader_holds_is_agreed_when_it_begins_and_what_it_commits_later() {
 }
 
 #[test]
+fn a_leader_that_was_paused_goes_on_where_it_was_and_agrees_on_nothing_new() {
+    let mut scene = Scene::new(3, 0);
+    let held = txns(1..=3);
+    scene.leads(&mut Nothing, (1, 1), &held).expect("leads");
+    scene.server(1).status.power = Power::Paused;
+    let step = scene.notes(1, vec![]);
+    scene.show(&mut Nothing, &step).expect("fine");
+    let mut later = held.clone();
+    later.push(set(at(1, 4), "x"));
+    scene.leads(&mut Nothing, (2, 2), &later).expect("leads");
+    scene.server(1).status.power = Power::Up;
+    let mut check = super::super::Order;
+    assert_eq!(scene.commits(&mut check, 1, &later[3]), Ok(()));
+    assert_eq!(scene.history.len(), 4);
+    assert!(scene.history.allows_in(Epoch(1), &set(at(1, 5), "its own")));
+    assert!(!scene.history.allows_in(Epoch(2), &set(at(1, 2), "other")));
+}
+
+#[test]
 fn a_copy_shares_all_but_the_end() {
     let mut scene = Scene::new(3, 0);
     scene

@@ -2,22 +2,28 @@
 
 use std::sync::Arc;
 
+use super::calls::Calls;
 use super::history::{History, News};
+use super::ledger::Ledger;
 use super::owed::Owed;
 use super::seen::{Seen, Servers};
 use super::{Broken, Invariant};
 use crate::base::{Map, Micros};
+use crate::protocol::client::{CallId, ClientNote, Outcome};
+use crate::protocol::server::Reply;
 use crate::protocol::{
-    ConnId, Cxid, Database, Durable, Ensemble, Epoch, Message, Note, PeerConfig, PeerStatus,
-    Quorum, QuorumBody, QuorumPacket, ServerState, SessionId, Sid, Txn, TxnBody, ZabState, Zxid,
+    ClientMessage, ConnId, Cxid, Database, Durable, Ensemble, Epoch, Message, Note, Op, OpResult,
+    PeerConfig, PeerStatus, Quorum, QuorumBody, QuorumPacket, ServerState, SessionId, Sid, Txn,
+    TxnBody, ZabState, Zxid,
 };
-use crate::sim::{Cause, Frame, Power, ServerStatus, Step};
+use crate::sim::{Cause, ClientId, Frame, Power, ServerStatus, Step};
 
 /// Servers that do what the test says.
 pub(super) struct Scene {
     pub(super) config: PeerConfig,
     pub(super) servers: Map<Sid, Server>,
     pub(super) history: History,
+    pub(super) ledger: Ledger,
     /// Who is cut off from all others.
     pub(super) silent: Vec<Sid>,
     pub(super) is_disturbed: bool,
@@ -25,6 +31,7 @@ pub(super) struct Scene {
     pub(super) is_late: bool,
     now: Micros,
     owed: Owed,
+    calls: Calls,
     sent: Vec<Message>,
 }
 
@@ -64,11 +71,13 @@ impl Scene {
             config: PeerConfig::sample(Sid(1), ensemble),
             servers,
             history: History::default(),
+            ledger: Ledger::default(),
             silent: Vec::new(),
             is_disturbed: false,
             is_late: false,
             now: Micros(1),
             owed: Owed::default(),
+            calls: Calls::default(),
             sent: Vec::new(),
         }
     }
@@ -128,14 +137,50 @@ impl Scene {
         }
     }
 
+    /// A step at which a client was told something.
+    pub(super) fn told(&self, client: u32, told: Vec<ClientNote>) -> Step {
+        Step {
+            sid: None,
+            client: Some(ClientId(client)),
+            told,
+            ..self.notes(0, vec![])
+        }
+    }
+
+    /// A step at which a client got a reply that shows `zxid`; its request was the first.
+    pub(super) fn replied(&self, client: u32, zxid: Zxid, told: Vec<ClientNote>) -> Step {
+        let reply = Reply {
+            cxid: Cxid(0),
+            zxid,
+            result: OpResult::Done,
+        };
+        let frame = Frame {
+            id: 0,
+            conn: ConnId(0),
+            from: Sid(1).into(),
+            to: ClientId(client).into(),
+            sent_at: Micros(0),
+            arrives_at: None,
+            message: Message::Client(ClientMessage::Reply(reply)),
+        };
+        Step {
+            cause: Cause::Delivered { frame },
+            ..self.told(client, told)
+        }
+    }
+
     /// Shows `check` one step.
     pub(super) fn show(&mut self, check: &mut impl Invariant, step: &Step) -> Result<(), Broken> {
         let quorum = Quorum::of(&self.config.ensemble);
         let server = step.sid.and_then(|sid| self.status(sid));
         let mut history = core::mem::take(&mut self.history);
         let mut owed = core::mem::take(&mut self.owed);
+        let mut calls = core::mem::take(&mut self.calls);
+        let mut ledger = core::mem::take(&mut self.ledger);
         let news: News = history.take(step, server.as_ref(), self);
         owed.take(step, self, &quorum);
+        let heard = calls.take(step);
+        ledger.take(server.as_ref(), self, (&history, &news));
         let shown = check.observe(&Seen {
             step,
             server: server.as_ref(),
@@ -144,8 +189,12 @@ impl Scene {
             history: &history,
             news: &news,
             owed: &owed,
+            calls: &calls,
+            heard: &heard,
+            ledger: &ledger,
         });
         (self.history, self.owed) = (history, owed);
+        (self.calls, self.ledger) = (calls, ledger);
         shown
     }
 
@@ -255,6 +304,53 @@ pub(super) fn set(zxid: Zxid, data: &str) -> Arc<Txn> {
         version: 1,
     };
     txn(zxid, 0, body)
+}
+
+/// A write to `path`.
+pub(super) fn set_at(zxid: Zxid, path: &str, data: &str) -> Arc<Txn> {
+    let body = TxnBody::SetData {
+        path: path.into(),
+        data: data.into(),
+        version: 1,
+    };
+    txn(zxid, 0, body)
+}
+
+/// A transaction that nobody minds, by its session and number.
+pub(super) fn numbered(zxid: Zxid, (session, cxid): (i64, i32)) -> Arc<Txn> {
+    Arc::new(Txn {
+        zxid,
+        session: SessionId(session),
+        cxid: Cxid(cxid),
+        body: TxnBody::Multi(vec![]),
+    })
+}
+
+pub(super) const fn connected(to: i64, session: i64) -> ClientNote {
+    ClientNote::Connected {
+        to: Sid(to),
+        session: SessionId(session),
+        timeout_ms: 4_000,
+    }
+}
+
+pub(super) const fn called(call: u64, op: Op) -> ClientNote {
+    let call = CallId(call);
+    ClientNote::Called { call, op }
+}
+
+pub(super) fn done(call: u64, zxid: i64) -> ClientNote {
+    outcome(call, Zxid(zxid), OpResult::Done)
+}
+
+pub(super) fn outcome(call: u64, zxid: Zxid, result: OpResult) -> ClientNote {
+    let outcome = if let OpResult::Error(code) = result {
+        Outcome::Failed(code)
+    } else {
+        Outcome::Acknowledged { zxid, result }
+    };
+    let call = CallId(call);
+    ClientNote::Done { call, outcome }
 }
 
 pub(super) fn create(zxid: Zxid, owner: i64, path: &str) -> Arc<Txn> {

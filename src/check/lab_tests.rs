@@ -49,6 +49,13 @@ impl Lab {
         self.checks.observe(&step, &self.world);
     }
 
+    /// A command, where it makes sense now.
+    pub(super) fn act(&mut self, command: &Command) {
+        if let Ok(step) = self.world.apply(command) {
+            self.checks.observe(&step, &self.world);
+        }
+    }
+
     pub(super) fn kill(&mut self, sid: Sid) {
         self.inject(Fault::Kill { sid });
     }

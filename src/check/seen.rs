@@ -3,7 +3,9 @@
 //! The only place that knows what a world looks like; the tests of the checks put a few servers of
 //! their own in its place.
 
+use super::calls::{Calls, Heard};
 use super::history::{History, News};
+use super::ledger::Ledger;
 use super::owed::Owed;
 use crate::base::Set;
 use crate::protocol::{
@@ -104,6 +106,12 @@ pub struct Seen<'a> {
     pub news: &'a News,
     /// What followers owe their leaders.
     pub owed: &'a Owed,
+    /// What clients asked.
+    pub calls: &'a Calls,
+    /// What this step told a client.
+    pub heard: &'a Heard,
+    /// What znodes held, this step included.
+    pub ledger: &'a Ledger,
 }
 
 impl<'a> Seen<'a> {
@@ -195,14 +203,15 @@ pub(super) const fn delivered(step: &Step) -> Option<(Sid, &QuorumPacket)> {
 
 /// True where a step can matter to a check.
 pub(super) const fn matters(step: &Step) -> bool {
-    if !step.notes.is_empty() {
+    if !step.notes.is_empty() || !step.told.is_empty() {
         return true;
     }
     match &step.cause {
         Cause::Persisted | Cause::Booted | Cause::Halted | Cause::Commanded { .. } => true,
-        Cause::Delivered { .. } => match delivered(step) {
-            Some((_, packet)) => !matches!(packet.body, QuorumBody::Ping),
-            None => false,
+        Cause::Delivered { frame } => match &frame.message {
+            Message::Quorum(packet) => !matches!(packet.body, QuorumBody::Ping),
+            Message::Client(_) => step.sid.is_some(),
+            Message::Election(_) => false,
         },
         Cause::Lost { .. }
         | Cause::Opened { .. }

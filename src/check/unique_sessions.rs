@@ -32,7 +32,7 @@ impl Invariant for UniqueSessions {
             }
             return Ok(());
         }
-        for txn in &seen.news.applied {
+        for txn in seen.agreed() {
             if matches!(txn.body, TxnBody::CloseSession { .. }) {
                 self.live.remove(&txn.session);
             } else if matches!(txn.body, TxnBody::CreateSession { .. })

@@ -129,7 +129,7 @@ impl super::World {
                     rng,
                     out: &mut effects,
                 };
-                Arc::make_mut(peer).propose((SessionId(1), Cxid(1)), body, &mut ctx);
+                Arc::make_mut(peer).propose((SessionId(1), Cxid(0)), body, &mut ctx);
             }
         }
         for effect in effects {

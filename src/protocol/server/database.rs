@@ -141,6 +141,11 @@ impl Database {
         };
     }
 
+    #[cfg(test)]
+    pub(crate) fn replace_tree(&mut self, tree: DataTree) {
+        self.tree = Arc::new(tree);
+    }
+
     /// Removes the ephemeral znodes of sessions that are not in the table.
     ///
     /// Source: `ZooKeeperServer.java, loadData`.

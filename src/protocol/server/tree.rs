@@ -147,6 +147,11 @@ impl DataTree {
             .map(|(session, paths)| (*session, paths.as_slice()))
     }
 
+    /// How many sessions own a znode.
+    pub const fn owner_count(&self) -> usize {
+        self.ephemerals.len()
+    }
+
     /// Applies one transaction.
     ///
     /// Never fails: where a snapshot already holds what a transaction replayed over it does, the

@@ -1,0 +1,86 @@
+//! A session's requests are answered and committed in the order in which it made them.
+
+use super::{Broken, Invariant, Property, Seen};
+use crate::base::Map;
+use crate::protocol::client::Outcome;
+use crate::protocol::{Cxid, ErrorCode, SessionId, TxnBody};
+
+/// C6: the last request of each session that was committed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SessionOrder {
+    committed: Map<SessionId, Cxid>,
+}
+
+impl Invariant for SessionOrder {
+    const PROPERTY: Property = Property {
+        key: "session-order",
+        names: "C6",
+    };
+
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Broken> {
+        for ended in &seen.heard.ended {
+            // A client that is over, or about to be, refuses at once.
+            let refused = Outcome::Failed(ErrorCode::SessionExpired);
+            if ended.before > 0 && ended.outcome != refused {
+                let before = i64::try_from(ended.before).unwrap_or(i64::MAX);
+                let text = "session {} was answered ahead of {} earlier requests";
+                return Err(Broken::of(&[], text, &[seen.heard.session.0, before]));
+            }
+        }
+        for txn in seen.agreed() {
+            if matches!(txn.body, TxnBody::CloseSession { .. }) {
+                self.committed.remove(&txn.session);
+                continue;
+            }
+            if txn.cxid.0 <= 0 {
+                continue;
+            }
+            let before = self.committed.insert(txn.session, txn.cxid);
+            if let Some(before) = before.filter(|before| *before >= txn.cxid) {
+                let text = "request {} of session {} was committed after {}";
+                let numbers = [i64::from(txn.cxid.0), txn.session.0, i64::from(before.0)];
+                return Err(Broken::of(&[], text, &numbers));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::kit::{Scene, at, called, connected, done, numbered};
+    use super::*;
+    use crate::protocol::Op;
+
+    #[test]
+    fn an_answer_ahead_of_an_earlier_one_breaks_it() {
+        let mut scene = Scene::new(3, 0);
+        let check = &mut SessionOrder::default();
+        let op = || Op::Sync { path: "/".into() };
+        let asked = (1..=3).map(|n| called(n, op()));
+        let told = [connected(1, 7)].into_iter().chain(asked).collect();
+        let step = scene.told(1, told);
+        scene.show(check, &step).expect("fine");
+        for (call, fine) in [(1, true), (3, false), (2, true)] {
+            let step = scene.replied(1, at(1, 1), vec![done(call, at(1, 1).0)]);
+            assert_eq!(scene.show(check, &step).is_ok(), fine, "{call}");
+        }
+    }
+
+    #[test]
+    fn a_later_request_committed_first_breaks_it() {
+        let mut scene = Scene::new(3, 0);
+        let check = &mut SessionOrder::default();
+        scene.leads(check, (1, 1), &[]).expect("leads");
+        let txns = [
+            (1, 7, 4, true),
+            (2, 8, 1, true),
+            (3, 7, 6, true),
+            (4, 7, 5, false),
+        ];
+        for (n, session, cxid, fine) in txns {
+            let txn = numbered(at(1, n), (session, cxid));
+            assert_eq!(scene.commits(check, 1, &txn).is_ok(), fine, "{n}");
+        }
+    }
+}
