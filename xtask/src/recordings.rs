@@ -6,7 +6,15 @@ use std::process::ExitCode;
 
 /// Passes its arguments and its exit code through.
 pub(crate) fn recordings(shop: &Shop, args: &[String]) -> Outcome<ExitCode> {
-    let mut command = shop.cargo(&["run", "--quiet", "--locked", "--example", "recordings"]);
+    let mut command = shop.cargo(&[
+        "run",
+        "--quiet",
+        "--locked",
+        "--profile",
+        "fast",
+        "--example",
+        "recordings",
+    ]);
     command
         .arg("--manifest-path")
         .arg(shop.root.join("Cargo.toml"))

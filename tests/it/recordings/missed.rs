@@ -54,6 +54,8 @@ fn play(recording: &Recording, seed: u64) -> Result<Sample, String> {
         }
         write(&mut cluster, writer, 160)?;
     }
+    write(&mut cluster, writer, 1)?;
+    cluster.run_for(50);
 
     let pairs = recording.deterministic()["mode_by_missed"].as_array();
     let pairs: &[Value] = pairs.map_or(&[], Vec::as_slice);
