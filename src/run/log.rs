@@ -6,8 +6,9 @@
 
 use super::bands::{Band, Bands};
 use crate::base::Micros;
+use crate::protocol::client::ClientNote;
 use crate::protocol::{Note, Sid};
-use crate::sim::{Cause, Command, Frame, Step};
+use crate::sim::{Cause, ClientId, Command, Frame, Step};
 
 /// One fact of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct LogEntry {
     pub seq: u64,
     /// The server it is about.
     pub sid: Option<Sid>,
+    /// The client it is about.
+    pub client: Option<ClientId>,
     /// What.
     pub what: Fact,
 }
@@ -27,6 +30,8 @@ pub struct LogEntry {
 pub enum Fact {
     /// A peer stated it.
     Note(Note),
+    /// A client told its application.
+    Told(ClientNote),
     /// The reader did it.
     Command(Command),
     /// A server's process began to run.
@@ -109,7 +114,14 @@ impl Log {
             self.push(step, Fact::Halted);
         }
         for note in &step.notes {
-            self.push(step, Fact::Note(note.clone()));
+            if !is_routine(note) {
+                self.push(step, Fact::Note(note.clone()));
+            }
+        }
+        for note in &step.told {
+            if is_about_its_session(note) {
+                self.push(step, Fact::Told(note.clone()));
+            }
         }
     }
 
@@ -121,6 +133,7 @@ impl Log {
             at: step.at,
             seq: step.seq,
             sid: step.sid,
+            client: step.client,
             what,
         });
     }
@@ -133,6 +146,25 @@ impl Log {
         self.bands.truncate_after(at);
         self.next_seq = next_seq;
     }
+}
+
+/// True for what happens to every transaction at every server: it would drive all else out.
+const fn is_routine(note: &Note) -> bool {
+    matches!(
+        note,
+        Note::Proposed { .. } | Note::Logged { .. } | Note::Committed { .. } | Note::Applied { .. }
+    )
+}
+
+/// True for what becomes of a client's connection and session.
+const fn is_about_its_session(note: &ClientNote) -> bool {
+    matches!(
+        note,
+        ClientNote::Connected { .. }
+            | ClientNote::Disconnected { .. }
+            | ClientNote::Expired { .. }
+            | ClientNote::Closed
+    )
 }
 
 #[cfg(test)]

@@ -49,6 +49,8 @@ impl Playback {
     const WATCHED: Micros = Micros::from_ms(600);
     /// Auto: how long a heartbeat takes to cross the stage.
     const GLANCED: Micros = Micros::from_ms(350);
+    /// Auto: how long a step of a transaction, or a client's request, takes to cross the stage.
+    const FOLLOWED: Micros = Micros::from_ms(300);
     /// Auto: the slowest it gets.
     const SLOWEST: Ppm = Ppm(200);
 
@@ -125,11 +127,8 @@ impl Playback {
                 let shown = match frame.message.family() {
                     Family::Heartbeat => Self::GLANCED,
                     Family::Handshake => return None,
-                    Family::Ballot
-                    | Family::Discovery
-                    | Family::Sync
-                    | Family::Broadcast
-                    | Family::Client => Self::WATCHED,
+                    Family::Ballot | Family::Discovery | Family::Sync => Self::WATCHED,
+                    Family::Broadcast | Family::Client => Self::FOLLOWED,
                 };
                 Some(Ppm(span.0 * Ppm::ONE.0 / shown.0))
             })

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{Disk, Scenario, ZooCfg};
 use crate::base::{Map, Micros};
 use crate::protocol::{Epoch, Sid, Zxid};
-use crate::sim::ClusterSpec;
+use crate::sim::{ClientSpec, ClusterSpec, Pace, Workload};
 
 impl Scenario {
     /// `servers` equal servers with the sample file's times; at least one, at most 255.
@@ -23,7 +23,8 @@ impl Scenario {
         Self::of(zoo_cfg)
     }
 
-    /// What the page opens with: five servers that have worked together before. Equal histories
+    /// What the page opens with: five servers that have worked together before, and three clients
+    /// that write. Equal histories
     /// make the first election one of ids, as it is in an ensemble that was ever written to.
     pub fn first_run() -> Self {
         let mut scenario = Self::plain(5);
@@ -33,7 +34,27 @@ impl Scenario {
             last_zxid: Zxid::make(Epoch(6), 60),
         };
         scenario.disks = scenario.zoo_cfg.servers().keys().map(disk).collect();
+        scenario.clients = vec![Self::first_client(); 3];
         scenario
+    }
+
+    /// A client of the first run: it writes, rests so that every write can be watched by itself,
+    /// and asks for another session where it loses its own.
+    fn first_client() -> ClientSpec {
+        let pace = Pace::Closed {
+            think: Micros::from_ms(2_500),
+            outstanding: 1,
+        };
+        ClientSpec {
+            workload: Workload::Mix {
+                root: None,
+                write_percent: 100,
+                paths: 4,
+                pace,
+            },
+            reopen: Some(Micros::from_ms(3_000)),
+            ..ClientSpec::default()
+        }
     }
 
     /// What a world is made from.

@@ -7,8 +7,9 @@ use super::tool::Tool;
 use crate::base::{Micros, Set};
 use crate::protocol::Sid;
 use crate::scenario::Scenario;
-use crate::sim::{Command, Direction, Fault};
+use crate::sim::{ClientId, Command, Direction, Fault};
 use crate::view::Target;
+use crate::view::clients::ClientVerb;
 use crate::view::scene::Point;
 use crate::view::texts::{Language, Texts};
 use std::rc::Rc;
@@ -38,8 +39,8 @@ pub(super) enum Action {
     Scrub(Micros),
     /// Another cluster.
     Load(Box<Scenario>, u64),
-    /// Shows everything about one server.
-    Inspect(Sid),
+    /// Shows everything about a server or a client.
+    Show(Target),
     /// Selects something, or nothing.
     Select(Option<Target>),
     /// Takes a tool.
@@ -71,6 +72,8 @@ pub(super) enum Action {
 pub(super) enum MenuAt {
     /// The verbs for a server, at a point of the window.
     Server(Sid, Point),
+    /// The verbs for a client, at a point of the window.
+    Client(ClientId, Point),
     /// The tools, on a phone.
     Tools,
 }
@@ -135,8 +138,8 @@ impl Store {
                 self.scrub = Some(at);
             }
             Action::Load(scenario, seed) => self.load(*scenario, seed),
-            Action::Inspect(sid) => {
-                self.selection = Some(Target::Server(sid));
+            Action::Show(target) => {
+                self.selection = Some(target);
                 self.panel = PanelId::Servers;
                 self.sheet = true;
             }
@@ -183,6 +186,8 @@ impl Store {
         self.engine.load(scenario, seed);
         super::crash::remember(self.engine.report());
         self.selection = None;
+        self.stop = None;
+        self.client_stop = None;
         self.menu = None;
         self.dialog = None;
         self.typed = Typed::Nothing;
@@ -215,6 +220,18 @@ impl Store {
                 return None;
             }
             (Tool::Cut, _) => return self.tap_cut(target),
+            (Tool::Write, _) => {
+                let Some(Target::Client(id)) = target else {
+                    return None;
+                };
+                return self.run([ClientVerb::Write.command(id)]);
+            }
+            (Tool::Kill, None) => {
+                let Some(Target::Client(id)) = target else {
+                    return None;
+                };
+                return self.run([ClientVerb::Kill.command(id)]);
+            }
             (_, None) => return None,
             (Tool::Kill, Some(sid)) => self.kill_or_restart(sid),
             (Tool::Plug, Some(sid)) => Fault::PullPlug { sid },

@@ -2,7 +2,7 @@
 //!
 //! | call | does |
 //! |---|---|
-//! | `state()` | `timeMs`, `playing`, `speed`, `leader`, `inFlight`, `digest`, `servers`, … |
+//! | `state()` | `timeMs`, `playing`, `speed`, `leader`, `digest`, `servers`, `clients`, … |
 //! | `dispatch(command)` | a command: `{do:"inject",fault:{type:"kill",sid:5}}` |
 //! | `play()`, `pause()` | lets time run, stops it |
 //! | `step()` | stops, and goes to the next event somebody can see |
@@ -25,10 +25,13 @@ use super::store::{Handle, Store};
 use crate::base::Micros;
 use crate::base::json::{Document, Problem, Writer};
 use crate::protocol::Sid;
+use crate::protocol::client::ClientState;
 use crate::scenario::{Scenario, ZooCfg};
 use crate::sim::{Command, ServerStatus};
+use crate::view::clients::Service;
 use crate::view::narrate::phase_name;
 use crate::view::problems;
+use crate::view::snapshot::Client;
 use crate::view::standing::backs;
 use crate::view::texts::Texts;
 
@@ -174,6 +177,11 @@ fn state(store: &Store) -> Writer {
         server(&mut out, &status);
     }
     out.end_list();
+    out.name("clients").list();
+    for seen in &engine.snapshot().clients {
+        client(&mut out, seen, (engine.now(), &store.texts));
+    }
+    out.end_list();
     out.end_object();
     out
 }
@@ -192,6 +200,29 @@ fn server(out: &mut Writer, status: &ServerStatus) {
     sid_or_null(out, "vote", backs(status));
     sid_or_null(out, "leader", peer.leader);
     out.name("serving").truth(peer.serving);
+    out.end_object();
+}
+
+fn client(out: &mut Writer, client: &Client, (now, texts): (Micros, &Texts)) {
+    let status = &client.status;
+    let service = Service::of(client, now);
+    out.object();
+    out.name("id").unsigned(status.id.0.into());
+    out.name("name").text(&texts.client(status.id));
+    out.name("power").text(status.power.name());
+    // `client-served`: the page's word for it, without what it begins with.
+    let word = service.key().trim_start_matches("client-");
+    out.name("service").text(word);
+    out.name("connected")
+        .truth(status.state == ClientState::Connected);
+    sid_or_null(out, "host", status.host);
+    out.name("session").text(&status.session.to_string());
+    out.name("timeoutMs").signed(status.timeout_ms);
+    out.name("zxid").text(&status.last_zxid.to_string());
+    out.name("inFlight").unsigned(status.in_flight.into());
+    out.name("acknowledged").unsigned(status.acknowledged);
+    out.name("failed").unsigned(status.failed);
+    out.name("unknown").unsigned(status.unknown);
     out.end_object();
 }
 

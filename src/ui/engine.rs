@@ -10,10 +10,11 @@ use super::location::{Asked, Rate};
 use super::store::Motion;
 use crate::base::json::Writer;
 use crate::base::{Micros, Ppm};
+use crate::protocol::client::ClientState;
 use crate::protocol::{PeerConfig, ServerState, Sid};
 use crate::run::{Playback, Run, Speed};
 use crate::scenario::{Scenario, write_commands};
-use crate::sim::{Command, Power, Rejected, ServerStatus, World};
+use crate::sim::{ClientStatus, Command, Power, Rejected, ServerStatus, World};
 use crate::view::standing::Cluster;
 use crate::view::{Chronicle, Loss, Snapshot};
 
@@ -209,16 +210,6 @@ impl Engine {
         done.map(|_| ())
     }
 
-    pub(super) fn sids(&self) -> Vec<Sid> {
-        self.run
-            .scenario()
-            .zoo_cfg
-            .servers()
-            .keys()
-            .copied()
-            .collect()
-    }
-
     pub(super) fn has(&self, sid: Sid) -> bool {
         self.run.scenario().zoo_cfg.servers().contains_key(&sid)
     }
@@ -308,5 +299,6 @@ impl Engine {
 }
 
 fn all_served(world: &World) -> bool {
-    world.servers().all(|server| server.peer.serving)
+    let connected = |client: ClientStatus| client.state == ClientState::Connected;
+    world.servers().all(|server| server.peer.serving) && world.clients().all(connected)
 }

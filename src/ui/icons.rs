@@ -8,6 +8,9 @@ use super::widgets::picture;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Icon {
     Select,
+    Write,
+    Read,
+    Ephemeral,
     Kill,
     Plug,
     Restart,
@@ -34,6 +37,14 @@ impl Icon {
     pub(super) const fn path(self) -> &'static str {
         match self {
             Self::Select => "M5 3l6.5 16 2.3-6.7L20.5 10z",
+            Self::Write => "M4 20l1-4.500L16.500 4l3.500 3.500L8.500 19zM14 6.500l3.500 3.500",
+            Self::Read => {
+                "M2.500 12s3.500-6.500 9.500-6.500S21.500 12 21.500 12 18 18.500 12 18.500 \
+                 2.500 12 2.500 12zM12 14.500a2.500 2.500 0 100-5 2.500 2.500 0 000 5z"
+            }
+            Self::Ephemeral => {
+                "M7 3h10M7 21h10M8 3c0 5 3 6 4 9 1-3 4-4 4-9M8 21c0-5 3-6 4-9 1 3 4 4 4 9"
+            }
             Self::Kill => "M13 2L4.5 13.5H11L9.5 22 19 10h-6.5z",
             Self::Plug => "M9 3v5M15 3v5M6.5 8h11v3.5a5.5 5.5 0 01-11 0zM12 17v5",
             Self::Restart => "M19.5 12a7.5 7.5 0 11-2.4-5.5M17.5 2.5v4.5h-4.500",
@@ -73,15 +84,20 @@ impl Icon {
 
     /// The same with other classes, of which `i` is one.
     pub(super) fn classed(self, class: &'static str) -> Html {
+        picture(self.svg(class))
+    }
+
+    /// The same as markup.
+    pub(super) fn svg(self, class: &str) -> String {
         let path = self.path();
         let dashes = if self == Self::Partition {
             " stroke-dasharray=\"3.5 3\""
         } else {
             ""
         };
-        picture(format!(
+        format!(
             "<svg class=\"{class}\" viewBox=\"0 0 24 24\" aria-hidden=\"true\">\
              <path d=\"{path}\"{dashes}/></svg>"
-        ))
+        )
     }
 }

@@ -10,10 +10,12 @@ use super::action::{Action, Dialog, MenuAt, Typed, cut};
 use super::dom;
 use super::location::Rate;
 use super::store::{Handle, Store};
+use super::tool::Tool;
 use crate::base::{Micros, Ppm, Set};
 use crate::protocol::Sid;
-use crate::sim::{Command, Fault};
+use crate::sim::{ClientId, Command, Fault};
 use crate::view::Target;
+use crate::view::clients::ClientVerb;
 
 /// One row of the help dialog: the keys as they are written, and the key of the text.
 pub(super) const MAP: &[(&[&str], &str)] = &[
@@ -21,6 +23,7 @@ pub(super) const MAP: &[(&[&str], &str)] = &[
     (&["←", "→"], "key-ring"),
     (&["Esc"], "key-deselect"),
     (&["Enter", "M"], "key-menu"),
+    (&["E"], "key-write"),
     (&["K"], "key-kill"),
     (&["Shift K"], "key-plug"),
     (&["P"], "key-pause"),
@@ -124,7 +127,7 @@ fn escape(store: &Store) -> Action {
     } else if store.selection.is_some() {
         Action::Select(None)
     } else {
-        Action::Take(super::tool::Tool::Select)
+        Action::Take(Tool::Select)
     }
 }
 
@@ -146,7 +149,13 @@ fn timed(store: &Store, key: &str) -> Option<Action> {
 /// What changes the cluster, or the page.
 fn verb(store: &Store, stroke: &Stroke) -> Option<Action> {
     let inject = |fault| Some(Action::Run(Command::Inject { fault }));
+    if let Some(Target::Client(id)) = store.selection
+        && let Some(action) = client_verb(store, id, &stroke.key)
+    {
+        return Some(action);
+    }
     match stroke.key.as_str() {
+        "e" | "E" => Some(Action::Take(Tool::Write)),
         "k" | "K" if stroke.shift => inject(Fault::PullPlug {
             sid: store.subject()?,
         }),
@@ -161,6 +170,20 @@ fn verb(store: &Store, stroke: &Stroke) -> Option<Action> {
             Some(Action::Menu(Some(MenuAt::Server(sid, store.beside(sid)))))
         }
         "?" => Some(Action::Dialog(Some(Dialog::Help))),
+        _ => None,
+    }
+}
+
+/// What a letter means for the selected client.
+fn client_verb(store: &Store, id: ClientId, key: &str) -> Option<Action> {
+    let act = |verb: ClientVerb| Some(Action::Run(verb.command(id)));
+    match key {
+        "e" | "E" => act(ClientVerb::Write),
+        "k" | "K" => act(ClientVerb::Kill),
+        "m" | "M" => {
+            let at = store.beside_client(id);
+            Some(Action::Menu(Some(MenuAt::Client(id, at))))
+        }
         _ => None,
     }
 }

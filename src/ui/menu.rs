@@ -19,8 +19,10 @@ use super::store::{Handle, Store};
 use super::tool::Tool;
 use super::widgets::tabs::neighbour;
 use crate::protocol::Sid;
-use crate::sim::Command;
+use crate::sim::{ClientId, Command};
+use crate::view::Target;
 use crate::view::actions::{self, Verb};
+use crate::view::clients::{self, ClientVerb};
 use crate::view::scene::Point;
 
 /// One line of a menu.
@@ -43,6 +45,7 @@ pub(super) fn menus(handle: &Handle) -> Html {
     };
     let (heading, items, at) = handle.read(|store| match menu {
         MenuAt::Server(sid, at) => (store.name_of(sid), verbs(store, sid), at),
+        MenuAt::Client(id, at) => (store.client_name(id), client_verbs(store, id), at),
         MenuAt::Tools => (
             store.texts.get("tools"),
             tools(store),
@@ -92,7 +95,58 @@ fn verbs(store: &Store, sid: Sid) -> Vec<Item> {
         label: store.texts.get("verb-inspect"),
         key: "",
         reason: None,
-        action: Action::Inspect(sid),
+        action: Action::Show(Target::Server(sid)),
+        apart: false,
+    });
+    items
+}
+
+/// A client's verb's pictogram.
+pub(super) const fn client_verb_icon(verb: ClientVerb) -> Icon {
+    match verb {
+        ClientVerb::Write => Icon::Write,
+        ClientVerb::Read => Icon::Read,
+        ClientVerb::Ephemeral => Icon::Ephemeral,
+        ClientVerb::Disconnect => Icon::Cut,
+        ClientVerb::Close => Icon::Close,
+        ClientVerb::Kill => Icon::Kill,
+    }
+}
+
+/// The key of a client's verb's name where room is scarce.
+pub(super) const fn short_client_name(verb: ClientVerb) -> &'static str {
+    match verb {
+        ClientVerb::Write => "verb-write",
+        ClientVerb::Read => "verb-read",
+        ClientVerb::Ephemeral => "short-ephemeral",
+        ClientVerb::Disconnect => "short-disconnect",
+        ClientVerb::Close => "short-close",
+        ClientVerb::Kill => "tool-kill",
+    }
+}
+
+fn client_verbs(store: &Store, id: ClientId) -> Vec<Item> {
+    let snapshot = store.engine.snapshot();
+    let verbs = snapshot
+        .client(id)
+        .map(|client| clients::menu(client, &store.texts));
+    let mut items = Vec::new();
+    for item in verbs.unwrap_or_default() {
+        items.push(Item {
+            icon: client_verb_icon(item.verb),
+            label: item.label,
+            key: item.verb.shortcut(),
+            reason: item.dimmed,
+            action: Action::Run(item.verb.command(id)),
+            apart: item.verb == ClientVerb::Disconnect,
+        });
+    }
+    items.push(Item {
+        icon: Icon::Select,
+        label: store.texts.get("verb-inspect"),
+        key: "",
+        reason: None,
+        action: Action::Show(Target::Client(id)),
         apart: false,
     });
     items

@@ -70,7 +70,7 @@ pub fn start() {
         {
             handle.act(action);
         }
-        canvas.frame(&handle);
+        canvas.frame(&handle, wall);
         overview::frame(&handle);
     });
 }

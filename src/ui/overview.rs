@@ -26,6 +26,8 @@ const PLAYHEAD: &str = "playhead";
 const LIVE: &str = "live";
 /// A mark's text needs this much room, px.
 const TICK_ROOM: f64 = 36.0;
+/// The height of the clients' lane, px.
+const CLIENTS: f64 = 10.0;
 /// Below this height there is no ruler and no lane name, px.
 const THIN: f64 = 50.0;
 
@@ -102,19 +104,40 @@ fn strip(store: &Store) -> Html {
         &store.texts,
     );
     let x = |share: f64| left + width * share;
+    let clients = if thin || model.served.is_empty() {
+        0.0
+    } else {
+        CLIENTS + 6.0
+    };
     let (top, height) = if thin {
         (6.0, track.h - 12.0)
     } else {
-        (18.0, track.h - 22.0)
+        (18.0, track.h - 22.0 - clients)
     };
     let mut svg = String::from(HATCH);
     for mark in &model.ticks {
         tick(&mut svg, mark, x(mark.at), track);
     }
     if !thin {
-        let name = store.texts.get("lane-leader");
-        let y = px(top + height / 2.0 + 4.0);
-        svg.extend(["<text x='0' y='", &y, "'>", &name, "</text>"]);
+        let mut lane = |key: &str, y: f64| {
+            svg.extend([
+                "<text x='0' y='",
+                &px(y),
+                "'>",
+                &store.texts.get(key),
+                "</text>",
+            ]);
+        };
+        lane("lane-leader", top + height / 2.0 + 4.0);
+        if clients > 0.0 {
+            lane("lane-clients", top + height + 6.0 + CLIENTS / 2.0 + 4.0);
+        }
+    }
+    if clients > 0.0 {
+        for span in &model.served {
+            let x = (x(span.from), x(span.to));
+            served(&mut svg, span.share, x, top + height + 6.0);
+        }
     }
     for span in &model.bands {
         band(&mut svg, span, (x(span.from), x(span.to)), (top, height));
@@ -177,6 +200,26 @@ fn band(svg: &mut String, band: &Band, (from, to): (f64, f64), (top, height): (f
              stroke='{halo}' stroke-width='5' paint-order='stroke'>{label}</text>"
         );
     }
+}
+
+/// As high as the share of the clients that is connected; an amber outline where none is.
+fn served(svg: &mut String, share: f64, (from, to): (f64, f64), top: f64) {
+    let high = CLIENTS * share;
+    let (x, y, w) = (px(from), px(top + CLIENTS - high), px((to - from).max(1.0)));
+    let _ = if share > 0.0 {
+        let h = px(high);
+        write!(
+            svg,
+            "<rect x='{x}' y='{y}' width='{w}' height='{h}' fill='var(--client)'/>"
+        )
+    } else {
+        let (y, h) = (px(top + 1.0), px(CLIENTS - 2.0));
+        write!(
+            svg,
+            "<rect x='{x}' y='{y}' width='{w}' height='{h}' fill='none' stroke='var(--elect)' \
+             stroke-width='1.5'/>"
+        )
+    };
 }
 
 fn pin(svg: &mut String, pin: &Pin, x: f64, (top, height): (f64, f64)) {

@@ -12,7 +12,7 @@ use crate::sim::Command;
 pub(super) fn rail(handle: &Handle) -> Html {
     let held = handle.read(|store| store.tool);
     let button = |tool: Tool| {
-        let harms = tool != Tool::Select;
+        let harms = !matches!(tool, Tool::Select | Tool::Write);
         html! {
             <button type="button" class={if harms { "tool harm" } else { "tool" }}
                 data-tool={tool.name()}
@@ -28,8 +28,9 @@ pub(super) fn rail(handle: &Handle) -> Html {
     html! {
         <nav class="rail" aria-label={handle.label("tools")}>
             { button(Tool::Select) }
+            { button(Tool::Write) }
             <hr aria-hidden="true" />
-            { for Tool::ALL.into_iter().skip(1).map(button) }
+            { for Tool::ALL.into_iter().skip(2).map(button) }
             <hr aria-hidden="true" />
             <button type="button" class="tool" onclick={heal} title={handle.label("heal-all-hint")}>
                 { Icon::Heal.html() }{ handle.said("heal") }

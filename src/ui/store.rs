@@ -21,12 +21,12 @@ use super::tool::Tool;
 use super::widgets::words;
 use crate::base::{Micros, Ppm};
 use crate::protocol::Sid;
-use crate::sim::Rejected;
+use crate::sim::{ClientId, Rejected};
 use crate::view::layout::Layout;
 use crate::view::narrate::{self, Caption, Voice};
 use crate::view::scene::{Chip, Point, Size};
 use crate::view::texts::{Language, Texts, Value};
-use crate::view::{Scene, Target, alt_text};
+use crate::view::{Scene, Target, alt_text, clients};
 
 /// How long a short message stays.
 const TOAST: Micros = Micros::from_ms(4_000);
@@ -83,6 +83,8 @@ pub(super) struct Store {
     /// The last sentence the live region spoke, and how long ago.
     pub(super) spoken: Option<u64>,
     pub(super) since_spoken: Micros,
+    /// The client the tab key leads to, once arrows have moved among them.
+    pub(super) client_stop: Option<ClientId>,
     /// The server the tab key leads to, once arrows have moved along the ring.
     pub(super) stop: Option<Sid>,
     /// The picture painted last; pointers are held against it.
@@ -159,6 +161,7 @@ impl Store {
             caption_age: CAPTION_HOLDS,
             spoken: None,
             since_spoken: Micros::ZERO,
+            client_stop: None,
             stop: None,
             scene: Scene::default(),
             chips: Vec::new(),
@@ -177,7 +180,7 @@ impl Store {
 
     /// Where servers stand.
     pub(super) fn layout(&self) -> Layout {
-        Layout::new(&self.engine.sids(), &lens(self, self.size))
+        Layout::of(&self.engine.snapshot(), &lens(self, self.size))
     }
 
     /// The server a key without a place means: the selected one, else the leader.
@@ -191,6 +194,15 @@ impl Store {
     /// What a server's button says.
     pub(super) fn name_of(&self, sid: Sid) -> String {
         alt_text::server_name(&self.engine.snapshot(), sid, &self.texts)
+    }
+
+    /// What a client's button says.
+    pub(super) fn client_name(&self, id: ClientId) -> String {
+        let snapshot = self.engine.snapshot();
+        let client = snapshot.client(id);
+        client.map_or_else(String::new, |client| {
+            clients::name(client, self.engine.now(), &self.texts)
+        })
     }
 
     /// Why a command was refused, in words.
@@ -217,7 +229,7 @@ impl Store {
             | Rejected::ClientNotPaused { id }
             | Rejected::ClientClosed { id }
             | Rejected::NotConnected { id } => {
-                let args = vec![("id", id.0.into())];
+                let args = vec![("clients", Value::Clients(vec![*id]))];
                 self.texts.with("refused-client", &args)
             }
             Rejected::TooManyClients { limit } => {
@@ -238,6 +250,15 @@ impl Store {
         layout
             .at(sid)
             .offset(corner.x + layout.ring + 10.0, corner.y - 40.0)
+    }
+
+    /// A point of the window beside a client, for its menu.
+    pub(super) fn beside_client(&self, id: ClientId) -> Point {
+        let mut spots = self.scene.clients.iter();
+        let at = spots.find(|(known, _)| *known == id).map(|(_, at)| *at);
+        let corner = self.corner;
+        at.unwrap_or_default()
+            .offset(corner.x + 40.0, corner.y - 20.0)
     }
 
     /// Says something short, once.

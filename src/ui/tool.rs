@@ -9,6 +9,8 @@ pub(super) enum Tool {
     /// Click selects.
     #[default]
     Select,
+    /// Click lets a client write.
+    Write,
     /// Click kills the process, or starts it again.
     Kill,
     /// Click pulls the plug.
@@ -24,9 +26,10 @@ pub(super) enum Tool {
 }
 
 impl Tool {
-    /// In the order of the rail; the first stands apart.
-    pub(super) const ALL: [Self; 7] = [
+    /// In the order of the rail; the first two stand apart.
+    pub(super) const ALL: [Self; 8] = [
         Self::Select,
+        Self::Write,
         Self::Kill,
         Self::Plug,
         Self::Restart,
@@ -38,6 +41,7 @@ impl Tool {
     pub(super) const fn icon(self) -> Icon {
         match self {
             Self::Select => Icon::Select,
+            Self::Write => Icon::Write,
             Self::Kill => Icon::Kill,
             Self::Plug => Icon::Plug,
             Self::Restart => Icon::Restart,
@@ -51,6 +55,7 @@ impl Tool {
     pub(super) const fn key(self) -> &'static str {
         match self {
             Self::Select => "tool-select",
+            Self::Write => "tool-write",
             Self::Kill => "tool-kill",
             Self::Plug => "tool-plug",
             Self::Restart => "tool-restart",
@@ -64,6 +69,7 @@ impl Tool {
     pub(super) const fn hint(self) -> &'static str {
         match self {
             Self::Select => "tool-select-hint",
+            Self::Write => "tool-write-hint",
             Self::Kill => "tool-kill-hint",
             Self::Plug => "tool-plug-hint",
             Self::Restart => "tool-restart-hint",
@@ -77,6 +83,7 @@ impl Tool {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Select => "select",
+            Self::Write => "write",
             Self::Kill => "kill",
             Self::Plug => "plug",
             Self::Restart => "restart",
@@ -91,7 +98,9 @@ impl Tool {
         match self {
             Self::Cut => Pen::Cut,
             Self::Partition => Pen::Lasso,
-            Self::Select | Self::Kill | Self::Plug | Self::Restart | Self::Pause => Pen::None,
+            Self::Select | Self::Write | Self::Kill | Self::Plug | Self::Restart | Self::Pause => {
+                Pen::None
+            }
         }
     }
 }

@@ -60,6 +60,10 @@ pub fn target_name(snapshot: &Snapshot, target: Target, texts: &Texts) -> Option
             Some(texts.with("alt-message", &args))
         }
         Target::Fault(_) => Some(texts.get("heal")),
+        Target::Client(id) => {
+            let client = snapshot.client(id)?;
+            Some(super::clients::name(client, snapshot.now, texts))
+        }
     }
 }
 
@@ -69,12 +73,24 @@ pub fn moment(snapshot: &Snapshot, t: Micros, texts: &Texts) -> String {
     let time = texts.with("seconds", &vec![("value", clock.into())]);
     let mut args: Args = vec![("time", time.into())];
     let cluster = Cluster::of(snapshot);
-    let Some(leader) = cluster.leading() else {
-        return texts.with("alt-time-nobody", &args);
+    let who_leads = match cluster.leading() {
+        None => texts.with("alt-time-nobody", &args),
+        Some(leader) => {
+            args.push(("leader", texts.sid(leader.sid).into()));
+            args.push(("epoch", leader.peer.current_epoch.into()));
+            texts.with("alt-time-leader", &args)
+        }
     };
-    args.push(("leader", texts.sid(leader.sid).into()));
-    args.push(("epoch", leader.peer.current_epoch.into()));
-    texts.with("alt-time-leader", &args)
+    if snapshot.clients.is_empty() {
+        return who_leads;
+    }
+    let (have, of) = super::clients::count(snapshot, t);
+    let args: Args = vec![
+        ("moment", who_leads.into()),
+        ("have", have.into()),
+        ("of", of.into()),
+    ];
+    texts.with("alt-time-clients", &args)
 }
 
 /// What the polite live region says next: the latest news up to `t` that come after step `after`.

@@ -8,9 +8,10 @@
 use super::narrate::{FOLD_WITHIN, Level, Line, fold, narrate};
 use super::shadow::Shadow;
 use crate::base::{Map, Micros, Set};
+use crate::protocol::client::ClientNote;
 use crate::protocol::{Epoch, Note, PeerConfig, Sid};
 use crate::run::{Fact, LogEntry, Run};
-use crate::sim::Command;
+use crate::sim::{ClientId, Command};
 
 /// Who leads, as the overview's first lane shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,27 +36,32 @@ pub struct Act {
 /// The story of one run.
 #[derive(Clone, Debug)]
 pub struct Chronicle {
-    first: Shadow,
+    config: PeerConfig,
     shadow: Shadow,
     /// How many entries of the log were read, and which was the last.
     read: (usize, Option<LogEntry>),
     lines: Vec<Line>,
     reigns: Vec<(Micros, Reign)>,
     acts: Vec<Act>,
+    /// Which client got which server.
+    homes: Vec<(Micros, ClientId, Sid)>,
+    /// How many clients are connected and how many want to be, since when.
+    served: Vec<(Micros, (usize, usize))>,
     established: Vec<(Micros, Epoch, Sid)>,
 }
 
 impl Chronicle {
     /// The empty story of a cluster of that configuration.
     pub fn new(config: &PeerConfig) -> Self {
-        let first = Shadow::new(config);
         Self {
-            shadow: first.clone(),
-            first,
+            shadow: Shadow::new(config),
+            config: config.clone(),
             read: (0, None),
             lines: Vec::new(),
             reigns: vec![(Micros::ZERO, Reign::Nobody)],
             acts: Vec::new(),
+            homes: Vec::new(),
+            served: Vec::new(),
             established: Vec::new(),
         }
     }
@@ -73,15 +79,7 @@ impl Chronicle {
             Some(last) => log.get(count.saturating_sub(1)) == Some(last),
         };
         if !is_same_past {
-            *self = Self {
-                shadow: self.first.clone(),
-                first: self.first.clone(),
-                read: (0, None),
-                lines: Vec::new(),
-                reigns: vec![(Micros::ZERO, Reign::Nobody)],
-                acts: Vec::new(),
-                established: Vec::new(),
-            };
+            *self = Self::new(&self.config);
         }
         for entry in log.iter().skip(self.read.0) {
             self.take(entry);
@@ -90,7 +88,7 @@ impl Chronicle {
     }
 
     fn take(&mut self, entry: &LogEntry) {
-        self.lines.extend(narrate(entry, self.shadow.faults()));
+        self.lines.extend(narrate(entry, &self.shadow));
         self.shadow.take(entry);
         match (&entry.what, entry.sid) {
             (Fact::Note(Note::Established { epoch, .. }), Some(sid)) => {
@@ -100,7 +98,21 @@ impl Chronicle {
                 at: entry.at,
                 command: command.clone(),
             }),
+            (Fact::Told(ClientNote::Connected { to, .. }), _) => {
+                self.homes
+                    .extend(entry.client.map(|id| (entry.at, id, *to)));
+            }
             _ => {}
+        }
+        let served = self.shadow.served();
+        if self
+            .served
+            .last()
+            .map(|(_, last)| *last)
+            .unwrap_or_default()
+            != served
+        {
+            self.served.push((entry.at, served));
         }
         let reign = self.shadow.reign();
         if self.reigns.last().is_none_or(|(_, last)| *last != reign) {
@@ -162,6 +174,27 @@ impl Chronicle {
     pub fn reign_at(&self, t: Micros) -> (Micros, Reign) {
         let known = self.reigns.iter().rev().find(|(at, _)| *at <= t);
         known.copied().unwrap_or((Micros::ZERO, Reign::Nobody))
+    }
+
+    /// The server a client was connected to last, up to `t`.
+    pub fn home_of(&self, id: ClientId, t: Micros) -> Option<Sid> {
+        let end = self.homes.partition_point(|(at, ..)| *at <= t);
+        let mut back = self.homes.get(..end)?.iter().rev();
+        back.find(|(_, known, _)| *known == id)
+            .map(|(_, _, home)| *home)
+    }
+
+    /// Spans of how many clients were connected, and how many wanted to be, from the first one to
+    /// `end`.
+    pub fn served_until(&self, end: Micros) -> Vec<(Micros, Micros, (usize, usize))> {
+        let mut spans = Vec::with_capacity(self.served.len());
+        for (index, (from, count)) in self.served.iter().enumerate() {
+            let next = self.served.get(index + 1).map_or(end, |(at, _)| *at);
+            if *from < next.min(end) && count.1 > 0 {
+                spans.push((*from, next.min(end), *count));
+            }
+        }
+        spans
     }
 
     /// Since when nobody has led at `t`; `None` while somebody does.

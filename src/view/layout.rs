@@ -3,7 +3,7 @@
 //! Positions depend on the stage's size and the list of servers alone: a server never moves because
 //! of what it does.
 
-use super::geometry::sin_cos;
+use super::geometry::{sin_cos, within};
 use super::scene::{Frame, Point, Size};
 use super::snapshot::{Lens, Snapshot};
 use crate::protocol::Sid;
@@ -51,41 +51,54 @@ pub struct Layout {
     pub density: Density,
     /// True on a phone.
     pub phone: bool,
+    /// The room under each label where clients dock; 0 where they stand beside their server.
+    pub dock: f64,
     /// Every server, in the order of ids.
     pub places: Vec<Place>,
 }
+
+/// The room for clients under a server's label, px.
+const DOCK: f64 = 26.0;
+/// The room between the middles of two clients of one server, px: beside it, and docked.
+const BESIDE: f64 = 62.0;
+const DOCKED: f64 = 48.0;
 
 /// The widest state label in ems of its font; what neighbours must leave room for.
 const LABEL_EMS: f64 = 10.0;
 
 impl Layout {
     /// The geometry for a snapshot seen through a lens.
-    pub fn of(snapshot: &Snapshot, lens: &Lens) -> Self {
-        let sids: Vec<Sid> = snapshot.servers.iter().map(|s| s.sid).collect();
-        Self::new(&sids, lens)
-    }
-
-    /// The geometry for `sids`, ascending.
     ///
     /// Bodies shrink until neither rings nor labels of neighbours touch.
-    pub fn new(sids: &[Sid], lens: &Lens) -> Self {
+    pub fn of(snapshot: &Snapshot, lens: &Lens) -> Self {
+        let sids: Vec<Sid> = snapshot.servers.iter().map(|s| s.sid).collect();
+        // On a phone clients dock under their server.
+        let dock = if lens.phone && !snapshot.clients.is_empty() {
+            DOCK
+        } else {
+            0.0
+        };
+        Self::new(&sids, dock, lens)
+    }
+
+    fn new(sids: &[Sid], dock: f64, lens: &Lens) -> Self {
         let Size { w, h } = lens.size;
         let natural = if lens.phone {
             (h / 500.0).min(0.66)
         } else {
             (w / 960.0).min(h / 560.0).clamp(0.74, 1.12)
         } * lens.scale;
-        let full = Self::fitted(sids, lens, Density::Full, natural);
+        let full = Self::fitted(sids, dock, lens, (Density::Full, natural));
         if sids.len() <= 9 && full.has_names_inside() {
             return full;
         }
-        Self::fitted(sids, lens, Density::Dots, natural)
+        Self::fitted(sids, dock, lens, (Density::Dots, natural))
     }
 
-    fn fitted(sids: &[Sid], lens: &Lens, density: Density, natural: f64) -> Self {
+    fn fitted(sids: &[Sid], dock: f64, lens: &Lens, (density, natural): (Density, f64)) -> Self {
         let mut k = natural;
         loop {
-            let layout = Self::at_scale(sids, lens, density, k);
+            let layout = Self::at_scale(sids, dock, lens, (density, k));
             if k < 0.1 || layout.is_clear() {
                 return layout;
             }
@@ -128,7 +141,72 @@ impl Layout {
         n < 9 && (!self.phone || self.center_radius() > 28.0)
     }
 
-    fn at_scale(sids: &[Sid], lens: &Lens, density: Density, k: f64) -> Self {
+    /// The size of a client's pill.
+    pub fn pill(&self) -> Size {
+        let (w, h) = if self.phone {
+            (44.0, 24.0)
+        } else if self.density == Density::Dots {
+            (40.0, 24.0)
+        } else {
+            let h = 38.0 * self.k.max(0.9);
+            (h * 1.62, h)
+        };
+        Size { w, h }
+    }
+
+    /// True where there is room for a word under the pill of each of so many clients.
+    pub fn has_client_words(&self, clients: usize) -> bool {
+        !self.phone && self.density == Density::Full && clients <= 9
+    }
+
+    /// Where clients are shown whose servers are these: outside of the ring beside their server, on
+    /// a phone under it.
+    pub fn client_spots(&self, homes: &[Sid]) -> Vec<Point> {
+        let mut spots = Vec::with_capacity(homes.len());
+        for (index, home) in homes.iter().enumerate() {
+            let before = homes.iter().take(index).filter(|sid| *sid == home);
+            let mates = homes.iter().filter(|sid| *sid == home).count();
+            let nth = as_f64(before.count()) - (as_f64(mates) - 1.0) / 2.0;
+            spots.push(self.client_spot(*home, nth, mates));
+        }
+        spots
+    }
+
+    /// The spot of a server's client that stands `nth` from the middle of all `mates`.
+    fn client_spot(&self, home: Sid, nth: f64, mates: usize) -> Point {
+        let Some(place) = self.place(home) else {
+            return self.center;
+        };
+        let (at, pill) = (place.at, self.pill());
+        let room = |most: f64, whole: f64| most.min(whole / as_f64(mates.max(1)));
+        let (x, y) = if self.phone {
+            let x = at.x + nth * room(DOCKED, self.size.w * 0.5);
+            (x, at.y + self.ring + self.font + 8.0 + pill.h / 2.0)
+        } else {
+            // Who stands in the middle has its clients on the right, a little higher.
+            let is_middle = (at.x - self.center.x).abs() < 4.0;
+            let side = if is_middle || at.x > self.center.x {
+                1.0
+            } else {
+                -1.0
+            };
+            let away = if self.size.w < 760.0 {
+                54.0
+            } else {
+                84.0 * self.k.max(0.9)
+            };
+            let up = if is_middle { 8.0 } else { 0.0 };
+            let y = at.y + nth * room(BESIDE, 200.0) - up;
+            (at.x + side * (self.ring + away), y)
+        };
+        let (half_w, half_h) = (pill.w / 2.0 + 3.0, pill.h / 2.0 + 3.0);
+        Point::new(
+            within(x, half_w, self.size.w - half_w),
+            within(y, half_h, self.size.h - half_h),
+        )
+    }
+
+    fn at_scale(sids: &[Sid], dock: f64, lens: &Lens, (density, k): (Density, f64)) -> Self {
         let Size { w, h } = lens.size;
         let body = 44.0 * k;
         let ring = body * 1.15 + 10.0 * k;
@@ -141,7 +219,7 @@ impl Layout {
         } * lens.scale;
         let lines = match density {
             Density::Full if !lens.phone => font * 2.0 + 14.0,
-            Density::Full => font + 12.0,
+            Density::Full => font + 12.0 + dock,
             Density::Dots => 22.0,
         };
         let above = if density == Density::Dots { 26.0 } else { 12.0 };
@@ -165,6 +243,7 @@ impl Layout {
             font,
             density,
             phone: lens.phone,
+            dock,
             places: Vec::new(),
         };
         let angles = layout.angles(sids.len());
@@ -264,7 +343,7 @@ impl Layout {
         let (w, h) = match self.density {
             Density::Dots => (0.0, 0.0),
             Density::Full if !self.phone => (self.font * LABEL_EMS, self.font * 2.0 + 8.0),
-            Density::Full => (self.font * LABEL_EMS * 0.9, self.font + 4.0),
+            Density::Full => (self.font * LABEL_EMS * 0.9, self.font + 4.0 + self.dock),
         };
         Frame {
             x: place.label.x - w / 2.0,

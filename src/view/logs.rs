@@ -163,11 +163,15 @@ impl Logs {
     pub fn heads(&self) -> Vec<String> {
         let mut heads = Vec::with_capacity(self.columns.len());
         let mut epoch = None;
+        // A long head covers the next column too.
+        let mut free_at = 0;
         for (index, zxid) in self.columns.iter().enumerate() {
             let is_new = epoch.replace(zxid.epoch()) != Some(zxid.epoch());
+            let is_due = index % 4 == 0 || index + 1 == self.columns.len();
             heads.push(if is_new {
+                free_at = index + 2;
                 zxid_text(*zxid)
-            } else if index % 4 == 0 || index + 1 == self.columns.len() {
+            } else if is_due && index >= free_at {
                 zxid.counter().to_string()
             } else {
                 String::new()
@@ -207,6 +211,16 @@ mod tests {
                 "{sid}: {row:?}"
             );
         }
+    }
+
+    #[test]
+    fn heads_name_where_an_epoch_begins_and_leave_room_for_it() {
+        let zxid = |epoch, counter| Zxid::make(crate::protocol::Epoch(epoch), counter);
+        let logs = Logs {
+            columns: vec![zxid(6, 59), zxid(6, 60), zxid(7, 1), zxid(7, 2), zxid(7, 3)],
+            rows: Map::new(),
+        };
+        assert_eq!(logs.heads(), ["6:59", "", "7:1", "", "3"]);
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod shadow;
 
 pub mod actions;
 pub mod alt_text;
+pub mod clients;
 pub mod events;
 pub mod inspector;
 pub mod problems;

@@ -6,7 +6,7 @@
 //! Long because it is the whole vocabulary of the picture, and every word is documented.
 
 use crate::protocol::Sid;
-use crate::sim::FaultId;
+use crate::sim::{ClientId, FaultId};
 
 pub use super::geometry::{Frame, Point, Size};
 
@@ -379,6 +379,8 @@ pub enum Target {
     Message(u64),
     /// The lasso or mark of a standing fault.
     Fault(FaultId),
+    /// A client.
+    Client(ClientId),
 }
 
 /// Where a target lies.
@@ -439,6 +441,8 @@ pub struct Scene {
     pub targets: Vec<(Target, Area)>,
     /// Buttons to lay over the stage.
     pub chips: Vec<Chip>,
+    /// Where each client is shown.
+    pub clients: Vec<(ClientId, Point)>,
 }
 
 impl Scene {

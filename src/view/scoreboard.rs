@@ -1,17 +1,17 @@
 //! The scoreboard: who leads which epoch, the quorum, the heartbeats, and what is really checked.
 //!
-//! The third cell shows heartbeats while no clients exist: it is the one other thing that tells at
-//! a glance whether the ensemble is well. The fourth names the one promise that is watched so far,
-//! at most one established leader an epoch, instead of a "Safe" that nobody checked.
+//! The third cell shows who is served; where a run has no clients it shows the heartbeats, the one
+//! other thing that tells at a glance whether the ensemble is well.
 
-use super::chronicle::Chronicle;
+use super::clients::{Service, count};
 use super::ring::silence;
 use super::snapshot::{Snapshot, seconds};
 use super::standing::{Cluster, Standing};
 use super::texts::{Args, Texts, Value};
 use crate::base::Micros;
+use crate::check::PROPERTIES;
 use crate::protocol::Sid;
-use crate::sim::ServerStatus;
+use crate::sim::{ClientId, ServerStatus};
 use crate::view::decimal::decimal;
 
 /// How a cell is coloured.
@@ -67,12 +67,14 @@ pub struct Scoreboard {
     pub pips: Pips,
     /// Who answers the leader's heartbeat.
     pub heartbeats: Cell,
+    /// Who is served, in a run with clients.
+    pub clients: Option<Cell>,
     /// What is checked.
     pub promises: Cell,
 }
 
 /// The scoreboard at `t`.
-pub fn scoreboard(snapshot: &Snapshot, t: Micros, story: &Chronicle, texts: &Texts) -> Scoreboard {
+pub fn scoreboard(snapshot: &Snapshot, t: Micros, texts: &Texts) -> Scoreboard {
     let board = Board {
         cluster: Cluster::of(snapshot),
         t,
@@ -89,7 +91,8 @@ pub fn scoreboard(snapshot: &Snapshot, t: Micros, story: &Chronicle, texts: &Tex
         quorum,
         pips,
         heartbeats: board.heartbeats(leading),
-        promises: board.promises(story),
+        clients: (!snapshot.clients.is_empty()).then(|| board.clients()),
+        promises: board.promises(),
     }
 }
 
@@ -314,7 +317,57 @@ impl Board<'_> {
         self.cell(keys, &args, mood)
     }
 
-    fn promises(&self, story: &Chronicle) -> Cell {
+    /// How many clients are served, and what the others do.
+    fn clients(&self) -> Cell {
+        let snapshot = self.cluster.snapshot;
+        let (have, of) = count(snapshot, self.t);
+        let mut waits: Option<(Micros, ClientId)> = None;
+        let (mut away, mut expired, mut calls) = (0_usize, 0_usize, 0_u64);
+        for client in &snapshot.clients {
+            let status = &client.status;
+            calls += status.acknowledged;
+            match Service::of(client, self.t) {
+                Service::Waiting => {
+                    let since = (status.oldest_call_at.unwrap_or(self.t), status.id);
+                    waits = Some(waits.map_or(since, |longest| longest.min(since)));
+                }
+                Service::Connecting | Service::Reconnecting => away += 1,
+                Service::Expired => expired += 1,
+                _ => {}
+            }
+        }
+        let mut args: Args = vec![
+            ("have", have.into()),
+            ("of", of.into()),
+            ("calls", calls.into()),
+        ];
+        let note = match waits {
+            _ if expired > 0 => {
+                args.push(("count", expired.into()));
+                "score-clients-expired"
+            }
+            _ if away > 0 => {
+                args.push(("count", away.into()));
+                "score-clients-away"
+            }
+            Some((since, id)) => {
+                let span = seconds(self.t.saturating_sub(since));
+                args.push(("clients", Value::Clients(vec![id])));
+                args.push(("seconds", decimal(span, 1).into()));
+                "score-clients-wait"
+            }
+            None => "score-clients-calls",
+        };
+        let mood = if have < of { Mood::Bad } else { Mood::Calm };
+        let short = "score-clients-key";
+        self.cell(
+            ["score-clients", note, "score-clients-short", short],
+            &args,
+            mood,
+        )
+    }
+
+    fn promises(&self) -> Cell {
         if let Some(first) = self.cluster.snapshot.violations.first() {
             let promise = super::promises::sentence(first.property, self.texts);
             let keys = [
@@ -325,25 +378,12 @@ impl Board<'_> {
             ];
             return self.cell(keys, &vec![("promise", promise.into())], Mood::Broken);
         }
-        let established = story.established(self.t);
-        let broken = established.iter().find(|(_, leaders)| leaders.len() > 1);
-        if let Some((epoch, leaders)) = broken {
-            let who = Value::Sids(leaders.iter().copied().collect());
-            let args: Args = vec![("who", who), ("epoch", (*epoch).into())];
-            let keys = [
-                "score-broken",
-                "score-broken-key",
-                "score-broken",
-                "score-broken-key",
-            ];
-            return self.cell(keys, &args, Mood::Broken);
-        }
-        let args: Args = vec![("epochs", established.len().into())];
+        let args: Args = vec![("promises", PROPERTIES.len().into())];
         let keys = [
-            "score-one-leader",
-            "score-one-leader-key",
-            "score-one-leader",
-            "score-one-leader-short",
+            "score-safe",
+            "score-safe-key",
+            "score-safe",
+            "score-safe-short",
         ];
         self.cell(keys, &args, Mood::Calm)
     }

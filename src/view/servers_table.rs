@@ -1,5 +1,6 @@
 //! The stage as a list: every server, in order, with what the stage says of it.
 
+use super::clients::served_by;
 use super::snapshot::Snapshot;
 use super::standing::{Cluster, Standing, backs};
 use super::texts::{Texts, zxid_text};
@@ -25,6 +26,8 @@ pub struct Row {
     pub votes_for: String,
     /// True where that is a vote of an election under way.
     pub is_voting: bool,
+    /// How many clients it serves, in a run with clients; a dash where nothing runs.
+    pub clients: Option<String>,
     /// `7:60`; a dash where nothing runs.
     pub zxid: String,
 }
@@ -33,6 +36,7 @@ pub struct Row {
 pub fn rows(snapshot: &Snapshot, texts: &Texts) -> Vec<Row> {
     let cluster = Cluster::of(snapshot);
     let nothing = texts.get("nothing");
+    let has_clients = !snapshot.clients.is_empty();
     snapshot
         .servers
         .iter()
@@ -56,6 +60,8 @@ pub fn rows(snapshot: &Snapshot, texts: &Texts) -> Vec<Row> {
                 epoch: or_nothing(Some(server.peer.current_epoch.to_string())),
                 votes_for: or_nothing(backs(server).map(|sid| texts.sid(sid))),
                 is_voting: standing == Standing::Looking,
+                clients: has_clients
+                    .then(|| or_nothing(Some(served_by(snapshot, server.sid).to_string()))),
                 zxid: or_nothing(Some(zxid_text(server.peer.last_zxid))),
             }
         })

@@ -5,15 +5,31 @@
 use super::chronicle::Reign;
 use super::snapshot::Snapshot;
 use super::standing::{Cluster, Standing};
-use crate::protocol::{Note, PeerConfig, PeerStatus, ServerState, Sid};
+use crate::base::Map;
+use crate::protocol::client::ClientNote;
+use crate::protocol::{Note, PeerConfig, PeerStatus, ServerState, SessionId, Sid};
 use crate::run::{Fact, LogEntry};
-use crate::sim::{ActiveFault, Command, Direction, Fault, FaultId, Power, ServerStatus};
+use crate::sim::{ActiveFault, ClientId, Command, Direction, Fault, FaultId, Power, ServerStatus};
 
 /// What is known of the cluster so far.
 #[derive(Clone, Debug)]
 pub(super) struct Shadow {
     outline: Snapshot,
     injected: u32,
+    clients: Map<ClientId, KnownClient>,
+}
+
+/// What is known of a client so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct KnownClient {
+    /// The session it had last; 0 before it had one.
+    pub(super) session: SessionId,
+    /// The server it was connected to last.
+    pub(super) home: Option<Sid>,
+    /// True while it is connected.
+    pub(super) is_served: bool,
+    /// True where it will not ask for a server again: killed or closed.
+    is_over: bool,
 }
 
 impl Shadow {
@@ -34,12 +50,27 @@ impl Shadow {
         Self {
             outline,
             injected: 0,
+            clients: Map::new(),
         }
     }
 
     /// The faults that stand.
     pub(super) fn faults(&self) -> &[ActiveFault] {
         &self.outline.faults
+    }
+
+    /// One client; a new one where nothing was told of it.
+    pub(super) fn client(&self, id: ClientId) -> KnownClient {
+        self.clients.get(&id).copied().unwrap_or_default()
+    }
+
+    /// How many clients are connected, and how many want to be.
+    pub(super) fn served(&self) -> (usize, usize) {
+        let mut count = (0, 0);
+        for client in self.clients.values().filter(|client| !client.is_over) {
+            count = (count.0 + usize::from(client.is_served), count.1 + 1);
+        }
+        count
     }
 
     /// Who leads now.
@@ -63,6 +94,7 @@ impl Shadow {
             Fact::Booted => self.power(entry.sid, Power::Up),
             Fact::Halted => self.power(entry.sid, Power::Off),
             Fact::Note(note) => self.note(entry.sid, note),
+            Fact::Told(note) => self.told(entry.client, note),
         }
     }
 
@@ -110,6 +142,21 @@ impl Shadow {
         }
     }
 
+    fn told(&mut self, id: Option<ClientId>, note: &ClientNote) {
+        let Some(id) = id else { return };
+        let client = self.clients.or_default(id);
+        client.is_served = matches!(note, ClientNote::Connected { .. });
+        match note {
+            ClientNote::Connected { to, session, .. } => {
+                client.session = *session;
+                client.home = Some(*to);
+                client.is_over = false;
+            }
+            ClientNote::Closed => client.is_over = true,
+            _ => {}
+        }
+    }
+
     fn command(&mut self, command: &Command) {
         match command {
             Command::Inject { fault } => {
@@ -119,8 +166,12 @@ impl Shadow {
             }
             Command::Heal { id } => self.heal(|active| active.id == *id),
             Command::HealAll => self.heal(|_| true),
+            Command::KillClient { id } => {
+                let client = self.clients.or_default(*id);
+                client.is_served = false;
+                client.is_over = true;
+            }
             Command::AddClient { .. }
-            | Command::KillClient { .. }
             | Command::PauseClient { .. }
             | Command::ResumeClient { .. }
             | Command::DisconnectClient { .. }

@@ -8,7 +8,7 @@ use super::logs::Logs;
 use crate::base::{Map, Micros, Set};
 use crate::check::Violation;
 use crate::protocol::{ConnId, Ensemble, PeerConfig, Port, Sid, Timer};
-use crate::sim::{ActiveFault, Flight, Frame, ServerStatus, World};
+use crate::sim::{ActiveFault, ClientId, ClientStatus, Flight, Frame, Power, ServerStatus, World};
 
 /// One moment of a cluster, as it can be seen from outside.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +21,8 @@ pub struct Snapshot {
     pub ensemble: Ensemble,
     /// The limits the rings count down.
     pub limits: Limits,
+    /// Clients that have started, ascending by number.
+    pub clients: Vec<Client>,
     /// Messages under way, in order of sending.
     pub flights: Vec<Flight>,
     /// The servers' logs, side by side.
@@ -41,6 +43,26 @@ pub struct Snapshot {
     pub leaderless_since: Option<Micros>,
     /// Since when the present leader serves.
     pub leading_since: Option<Micros>,
+}
+
+/// A client, with what only its story knows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Client {
+    /// What can be seen of it.
+    pub status: ClientStatus,
+    /// The server it was connected to last; before its first one, any.
+    pub home: Sid,
+}
+
+/// A client on its way from where it was to its new server.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Glide {
+    /// Which client.
+    pub id: ClientId,
+    /// Where it was.
+    pub from: super::scene::Point,
+    /// How much of the way is behind it, 0 to 1.
+    pub share: f64,
 }
 
 /// The three spans of the configuration that a watcher sees run down.
@@ -109,6 +131,8 @@ pub struct Lens {
     pub coarse_pointer: bool,
     /// True on a phone: shorter labels, smaller bodies.
     pub phone: bool,
+    /// Clients that are on their way to another server.
+    pub glides: Vec<Glide>,
     /// How long the ✕ of a lost message stays, in cluster time: the page's 900 ms at its present
     /// rate.
     pub hold: Micros,
@@ -198,9 +222,15 @@ impl Snapshot {
                 .collect(),
             leaderless_since: story.leaderless_since(t),
             leading_since: story.leading_since(t),
+            clients: clients(world, story, t),
             servers,
             ..Self::for_config(config)
         }
+    }
+
+    /// One client.
+    pub fn client(&self, id: ClientId) -> Option<&Client> {
+        self.clients.iter().find(|client| client.status.id == id)
     }
 
     /// One server.
@@ -212,6 +242,23 @@ impl Snapshot {
     pub fn is_cut(&self, from: Sid, to: Sid) -> bool {
         self.cuts.contains(&(from, to))
     }
+}
+
+/// Those that have started, each beside the server it had last.
+fn clients(world: &World, story: &Chronicle, t: Micros) -> Vec<Client> {
+    let sids: Vec<Sid> = world.sids().collect();
+    let anywhere = |id: ClientId| {
+        let index = id.0 as usize % sids.len().max(1);
+        sids.get(index).copied().unwrap_or_default()
+    };
+    let started = world.clients().filter(|status| status.power != Power::Off);
+    started
+        .map(|status| {
+            let known = story.home_of(status.id, t);
+            let home = known.unwrap_or_else(|| anywhere(status.id));
+            Client { status, home }
+        })
+        .collect()
 }
 
 impl Lens {
@@ -229,6 +276,7 @@ impl Lens {
             reduced_motion: false,
             coarse_pointer: false,
             phone: width <= 640.0,
+            glides: Vec::new(),
             hold: Micros::from_ms(120),
         }
     }

@@ -9,6 +9,7 @@ use super::texts::Texts;
 use crate::base::Micros;
 use crate::protocol::Sid;
 use crate::sim::{Command, Fault};
+use crate::view::decimal::decimal;
 
 /// How a band is filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,17 @@ pub struct Band {
     pub kind: BandKind,
     /// What it says where it is wide enough: `S5 · e7`, `election`.
     pub label: Option<String>,
+}
+
+/// A stretch of the clients' lane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Served {
+    /// Where it begins, 0 to 1.
+    pub from: f64,
+    /// Where it ends, 0 to 1.
+    pub to: f64,
+    /// The share of the clients that is connected, 0 to 1.
+    pub share: f64,
 }
 
 /// What a pin shows.
@@ -74,6 +86,8 @@ pub struct Tick {
 pub struct Timeline {
     /// The leader's lane.
     pub bands: Vec<Band>,
+    /// The clients' lane; empty where a run has none.
+    pub served: Vec<Served>,
     /// Magenta pins.
     pub pins: Vec<Pin>,
     /// The ruler.
@@ -126,8 +140,17 @@ pub fn timeline(
             }),
         }
     }
+    let count = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
+    let served = story.served_until(known.min(end)).into_iter();
     Timeline {
         bands,
+        served: served
+            .map(|(from, to, (have, of))| Served {
+                from: at(from),
+                to: at(to),
+                share: count(have) / count(of.max(1)),
+            })
+            .collect(),
         pins,
         ticks: ticks(whole, width, texts),
     }
@@ -184,12 +207,12 @@ fn ticks(whole: f64, width: f64, texts: &Texts) -> Vec<Tick> {
     while step < least {
         step *= factors.next().unwrap_or(10.0);
     }
-    let decimals = usize::from(step < 0.999) + usize::from(step < 0.0999);
+    let decimals = u32::from(step < 0.999) + u32::from(step < 0.0999);
     let mut marks = Vec::new();
     let mut index = 0_u32;
     while f64::from(index) * step <= whole {
         let value = f64::from(index) * step;
-        let label = format!("{value:.decimals$}");
+        let label = decimal(value, decimals);
         marks.push(Tick {
             at: value / whole,
             label: texts.with("seconds", &vec![("value", label.into())]),

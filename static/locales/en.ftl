@@ -91,7 +91,7 @@ refused-server = There is no server { $who }.
 refused-fault = There is no fault number { $id }.
 refused-message = This message is no longer under way.
 refused-held = This message is held up already.
-refused-client = Client { $id } cannot do that now.
+refused-client = Client { $clients } cannot do that now.
 refused-clients = No more than { $limit } clients can be added.
 refused-many = No more than { $limit } faults can stand at once.
 config-about = Paste or edit the text, or drop a file. The running cluster goes on until you start the new one.
@@ -272,7 +272,6 @@ say-cut-one-way = You cut the way from S{ $from } to S{ $to }. The way back work
 say-partitioned = You cut { $who } off from the others.
 say-went-wrong = You let something go wrong.
 say-terminated = You asked { $who } to end its process.
-say-client = You did something to a client.
 say-halted = { $who } { $count ->
     [one] has
    *[other] have
@@ -575,18 +574,10 @@ score-no-heartbeats = No heartbeats
 score-no-heartbeats-short = None
 score-nobody-leads = nobody leads
 score-no-followers = S{ $leader } has no followers yet
-score-one-leader = One leader
-score-one-leader-key = { $epochs ->
-    [0] no epoch led yet
-    [one] in the 1 epoch led so far
-   *[other] in each of { $epochs } epochs so far
-}
-score-one-leader-short = { $epochs ->
-    [one] 1 epoch
-   *[other] { $epochs } epochs
-}
+score-safe = Safe
+score-safe-key = all { $promises } promises hold
+score-safe-short = { $promises } promises
 score-broken = Promise broken
-score-broken-key = { $who } both led epoch { $epoch }
 score-not-so = not so: { $promise }
 
 ## Actions
@@ -616,7 +607,7 @@ dim-isolated = { $who } is cut off already
 table-server = Server
 table-state = State
 table-epoch = Epoch
-table-votes-for = Votes for
+table-votes-for = For
 table-zxid = Last zxid
 inspect-round = Round { $round } · votes for { $for }
 inspect-follows = Follows S{ $leader } · { $phase }
@@ -684,6 +675,97 @@ say-rolled-over = { $who } steps down: the counter of its epoch is used up.
 drop-too-many-syncs = too many synchronise already
 drop-unacknowledged = it owes the acknowledgement of a proposal for too long
 timer-handler-snapshot = serialises a snapshot for { $who }
+
+## Clients
+
+client-served = served
+client-waiting = waiting { $seconds } s
+client-connecting = connecting
+client-reconnecting = reconnecting
+client-expired = session expired
+client-closed = closed
+client-paused = paused
+client-killed = killed
+clients-group = Clients
+panel-clients = Clients
+table-client = Client
+table-clients = Clients
+table-at = Server
+table-done = Calls done
+say-client-added = You added a client.
+say-client-killed = You killed client { $clients }. Its session lives until it expires.
+say-client-paused = You paused client { $clients }.
+say-client-resumed = You resumed client { $clients }.
+say-client-cut = You reset the connection of client { $clients }.
+say-client-asked-to-close = You let client { $clients } close its session.
+say-client-asked = You let client { $clients } ask: { $op }.
+say-client-connected = { $count ->
+    [one] Client { $clients } has a session
+   *[other] Clients { $clients } have sessions
+} on S{ $to }.
+say-client-back = { $count ->
+    [one] Client { $clients } is back, on S{ $to }. Same session.
+   *[other] Clients { $clients } are back, on S{ $to }. Same sessions.
+}
+say-client-lost = { $count ->
+    [one] Client { $clients } lost its server.
+   *[other] Clients { $clients } lost their servers.
+}
+say-client-expired = { $count ->
+    [one] The session of client { $clients } has expired.
+   *[other] The sessions of clients { $clients } have expired.
+}
+say-client-gave-up = { $count ->
+    [one] Client { $clients } gives its session up.
+   *[other] Clients { $clients } give their sessions up.
+}
+say-client-closed = { $count ->
+    [one] Client { $clients } closed its session.
+   *[other] Clients { $clients } closed their sessions.
+}
+why-client-killed = A server hears nothing more of it; the leader ends the session when its time is up.
+why-client-cut = It tries another server, with the same session.
+why-client-back = A session belongs to the ensemble: any server can take it over.
+why-client-lost = Its session goes on; what it asked has no answer it can trust.
+why-client-expired = No server heard from it within its timeout. Its ephemeral znodes are gone.
+score-clients = { $have } of { $of } served
+score-clients-short = { $have } of { $of }
+score-clients-key = clients served
+score-clients-calls = clients · { $calls } calls answered
+score-clients-away = { $count } reconnecting
+score-clients-expired = { $count ->
+    [one] 1 session
+   *[other] { $count } sessions
+} expired
+score-clients-wait = client { $clients } waits { $seconds } s
+lane-clients = Clients
+alt-client = Client { $name }, { $state }
+alt-client-at = Client { $name }, { $state }, at { $server }
+alt-client-tries = Client { $name }, { $state }, tries { $server }
+alt-time-clients = { $moment }, { $have } of { $of } clients served
+inspect-session = Session
+inspect-timeout = Timeout
+inspect-seen-zxid = Newest zxid seen
+inspect-calls-open = Calls without an answer
+inspect-calls-done = Calls done
+inspect-calls-failed = Calls refused
+inspect-calls-unknown = Calls with unknown outcome
+verb-write = Write
+verb-read = Read
+verb-ephemeral = Create ephemeral
+verb-disconnect = Reset its connection
+verb-close = Close its session
+verb-kill-client = Kill the process
+short-ephemeral = Ephemeral
+short-disconnect = Disconnect
+short-close = Close
+dim-client-down = client { $clients } is killed
+dim-client-alone = client { $clients } has no connection
+dim-client-paused = client { $clients } is paused
+dim-client-over = client { $clients } has no session any more
+tool-write = Write
+tool-write-hint = Click a client to let it write
+key-write = Let a client write
 
 ## Promises
 

@@ -91,7 +91,7 @@ refused-server = 没有服务器 { $who }。
 refused-fault = 没有编号为 { $id } 的故障。
 refused-message = 这条消息已经不在途中。
 refused-held = 这条消息已经被挡住。
-refused-client = 客户端 { $id } 现在不能这样做。
+refused-client = 客户端 { $clients } 现在不能这样做。
 refused-clients = 最多只能添加 { $limit } 个客户端。
 refused-many = 同时最多只能有 { $limit } 个故障。
 config-about = 粘贴或编辑文本，或拖入文件。启动新集群之前，当前集群继续运行。
@@ -264,7 +264,6 @@ say-cut-one-way = 你切断了 S{ $from } 到 S{ $to } 的方向，反方向仍�
 say-partitioned = 你把 { $who } 与其他服务器隔离。
 say-went-wrong = 你让某处出了问题。
 say-terminated = 你要求 { $who } 结束进程。
-say-client = 你对客户端做了操作。
 say-halted = { $who } 已经关闭。
 say-lost-power = 你切断了 { $who } 的电源，最后的写入丢失。
 say-slow-disk = 你让 { $who } 的磁盘慢了 { $ms } ms。
@@ -456,14 +455,10 @@ score-no-heartbeats = 没有心跳
 score-no-heartbeats-short = 无
 score-nobody-leads = 无人领导
 score-no-followers = S{ $leader } 还没有跟随者
-score-one-leader = 唯一领导者
-score-one-leader-key = { $epochs ->
-    [0] 还没有领导过的纪元
-   *[other] 至今 { $epochs } 个纪元皆如此
-}
-score-one-leader-short = { $epochs } 个纪元
+score-safe = 安全
+score-safe-key = { $promises } 项承诺全部成立
+score-safe-short = { $promises } 项承诺
 score-broken = 承诺被打破
-score-broken-key = { $who } 都领导过纪元 { $epoch }
 score-not-so = 不再成立：{ $promise }
 
 ## 操作
@@ -561,6 +556,76 @@ say-rolled-over = { $who } 下台：本纪元的计数器已用尽。
 drop-too-many-syncs = 正在同步的成员已太多
 drop-unacknowledged = 它拖欠提议确认太久
 timer-handler-snapshot = 正在为 { $who } 序列化快照
+
+## 客户端
+
+client-served = 已服务
+client-waiting = 等待 { $seconds } 秒
+client-connecting = 连接中
+client-reconnecting = 重连中
+client-expired = 会话已过期
+client-closed = 已关闭
+client-paused = 已暂停
+client-killed = 已杀掉
+clients-group = 客户端
+panel-clients = 客户端
+table-client = 客户端
+table-clients = 客户端
+table-at = 服务器
+table-done = 已完成调用
+say-client-added = 你添加了一个客户端。
+say-client-killed = 你杀掉了客户端 { $clients }，它的会话到期才结束。
+say-client-paused = 你暂停了客户端 { $clients }。
+say-client-resumed = 你恢复了客户端 { $clients }。
+say-client-cut = 你重置了客户端 { $clients } 的连接。
+say-client-asked-to-close = 你让客户端 { $clients } 关闭会话。
+say-client-asked = 你让客户端 { $clients } 发出请求：{ $op }。
+say-client-connected = 客户端 { $clients } 在 S{ $to } 上建立了会话。
+say-client-back = 客户端 { $clients } 已恢复，连到 S{ $to }，会话不变。
+say-client-lost = 客户端 { $clients } 失去了服务器。
+say-client-expired = 客户端 { $clients } 的会话已过期。
+say-client-gave-up = 客户端 { $clients } 自行放弃会话。
+say-client-closed = 客户端 { $clients } 关闭了会话。
+why-client-killed = 服务器不再收到它的消息；时限一到，领导者就结束会话。
+why-client-cut = 它会带着同一会话去连接另一台服务器。
+why-client-back = 会话属于整个集群：任何服务器都能接手。
+why-client-lost = 会话仍在；它发出的请求没有可信的结果。
+why-client-expired = 超时之内没有服务器收到它的消息，它的临时 znode 已被删除。
+score-clients = { $have }/{ $of } 已服务
+score-clients-short = { $have }/{ $of }
+score-clients-key = 客户端已服务
+score-clients-calls = 客户端 · 已应答 { $calls } 次调用
+score-clients-away = { $count } 个正在重连
+score-clients-expired = { $count } 个会话已过期
+score-clients-wait = 客户端 { $clients } 已等 { $seconds } 秒
+lane-clients = 客户端
+alt-client = 客户端 { $name }，{ $state }
+alt-client-at = 客户端 { $name }，{ $state }，在 { $server }
+alt-client-tries = 客户端 { $name }，{ $state }，尝试 { $server }
+alt-time-clients = { $moment }，{ $have }/{ $of } 个客户端已服务
+inspect-session = 会话
+inspect-timeout = 超时
+inspect-seen-zxid = 见过的最新 zxid
+inspect-calls-open = 尚无应答的调用
+inspect-calls-done = 已完成的调用
+inspect-calls-failed = 被拒绝的调用
+inspect-calls-unknown = 结果未知的调用
+verb-write = 写入
+verb-read = 读取
+verb-ephemeral = 创建临时节点
+verb-disconnect = 重置连接
+verb-close = 关闭会话
+verb-kill-client = 杀掉进程
+short-ephemeral = 临时节点
+short-disconnect = 断开
+short-close = 关闭
+dim-client-down = 客户端 { $clients } 已被杀掉
+dim-client-alone = 客户端 { $clients } 没有连接
+dim-client-paused = 客户端 { $clients } 已暂停
+dim-client-over = 客户端 { $clients } 已没有会话
+tool-write = 写入
+tool-write-hint = 点击客户端，让它写入
+key-write = 让一个客户端写入
 
 ## 承诺
 

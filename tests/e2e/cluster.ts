@@ -13,6 +13,22 @@ export interface Server {
   serving: boolean;
 }
 
+export interface Client {
+  id: number;
+  name: string;
+  power: string;
+  service: string;
+  connected: boolean;
+  host: number | null;
+  session: string;
+  timeoutMs: number;
+  zxid: string;
+  inFlight: number;
+  acknowledged: number;
+  failed: number;
+  unknown: number;
+}
+
 export interface State {
   timeMs: number;
   horizonMs: number;
@@ -24,6 +40,7 @@ export interface State {
   stream: string;
   faults: unknown[];
   servers: Server[];
+  clients: Client[];
 }
 
 /** Opens the page; `query` such as `?play=0&theme=dark` decides how. */
@@ -62,3 +79,6 @@ export const settled = (page: Page): Promise<State> =>
 
 /** The button over a server. */
 export const server = (page: Page, sid: number) => page.locator(`.hit[data-sid="${sid}"]`);
+
+/** The button over a client. */
+export const client = (page: Page, id: number) => page.locator(`.hit[data-client="${id}"]`);

@@ -61,6 +61,9 @@ fn mark(voice: Voice) -> Html {
             "<path d='M4 4l5 5-5 5M9 4l5 5-5 5' fill='none' stroke='currentColor' \
              stroke-width='2.4' stroke-linecap='round' stroke-linejoin='round'/>"
         }
+        Voice::Client => {
+            "<rect x='1.500' y='4.500' width='15' height='9' rx='4.500' fill='currentColor'/>"
+        }
         Voice::Machine => "<circle cx='9' cy='9' r='4' fill='currentColor'/>",
         Voice::You => "<path d='M10 1L3 10h5l-1.500 7L15 8h-5z' fill='currentColor'/>",
     };

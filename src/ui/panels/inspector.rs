@@ -1,5 +1,7 @@
 //! Inspector: everything about the selected server.
 
+use std::fmt::Write as _;
+
 use crate::ui::widgets::truth;
 use crate::ui::widgets::words;
 use yew::{Html, html};
@@ -14,6 +16,7 @@ use crate::protocol::Sid;
 use crate::view::actions::{MenuItem, menu};
 use crate::view::decimal::decimal;
 use crate::view::inspector::{Ballot, Fact, Inspector, TimerRow, inspect};
+use crate::view::texts::Texts;
 
 pub(super) fn body(handle: &Handle, sid: Sid) -> Html {
     let model = handle.read(|store| {
@@ -28,23 +31,7 @@ pub(super) fn body(handle: &Handle, sid: Sid) -> Html {
         <>
             { head(handle, &seen) }
             <div class="acts">{ for verbs.iter().map(|item| act(handle, sid, item)) }</div>
-            { ballots(handle, &seen) }
-            if !seen.timers.is_empty() {
-                <h2>{ handle.said("inspect-timers") }</h2>
-                { for seen.timers.iter().map(timer) }
-            }
-            if !seen.facts.is_empty() {
-                <h2>{ handle.said("inspect-epochs") }</h2>
-                <dl class="kv">{ for seen.facts.iter().map(fact) }</dl>
-            }
-            if !seen.log.is_empty() {
-                <h2>{ handle.said("inspect-log") }</h2>
-                { picture(cells::row(&seen.log, &seen.log_says)) }
-            }
-            if !seen.data.is_empty() {
-                <h2>{ handle.said("inspect-data") }</h2>
-                <dl class="kv">{ for seen.data.iter().map(fact) }</dl>
-            }
+            { picture(handle.read(|store| details(&store.texts, &seen))) }
         </>
     }
 }
@@ -92,70 +79,110 @@ fn act(handle: &Handle, sid: Sid, item: &MenuItem) -> Html {
     }
 }
 
-fn ballots(handle: &Handle, seen: &Inspector) -> Html {
+// What only says something is written as markup: elements cost code one by one, and all of it is
+// numbers, or sentences of the page itself. Writing to a `String` cannot fail.
+
+/// Ballots, timers, epochs, log and data.
+fn details(texts: &Texts, seen: &Inspector) -> String {
+    let mut out = String::from("<div class='rest'>");
+    ballots(&mut out, texts, seen);
+    if !seen.timers.is_empty() {
+        heading(&mut out, &texts.get("inspect-timers"));
+        for row in &seen.timers {
+            timer(&mut out, row);
+        }
+    }
+    if !seen.facts.is_empty() {
+        heading(&mut out, &texts.get("inspect-epochs"));
+        facts(&mut out, &seen.facts);
+    }
+    if !seen.log.is_empty() {
+        heading(&mut out, &texts.get("inspect-log"));
+        out += &cells::row(&seen.log, &seen.log_says);
+    }
+    if !seen.data.is_empty() {
+        heading(&mut out, &texts.get("inspect-data"));
+        facts(&mut out, &seen.data);
+    }
+    out + "</div>"
+}
+
+fn heading(out: &mut String, text: &str) {
+    out.extend(["<h2>", text, "</h2>"]);
+}
+
+fn ballots(out: &mut String, texts: &Texts, seen: &Inspector) {
     if seen.ballots.is_empty() {
-        return Html::default();
+        return;
     }
-    html! {
-        <>
-            <h2>{ handle.said("inspect-ballots") }<small>{ handle.said("larger-wins") }</small></h2>
-            <table class="ballots">
-                <thead><tr>
-                    <th scope="col">{ handle.said("inspect-from") }</th>
-                    <th scope="col">{ handle.said("inspect-for") }</th>
-                    <th scope="col" class="r">{ handle.said("epoch") }</th>
-                    <th scope="col" class="r">{ "zxid" }</th>
-                    <th scope="col" class="r">{ handle.said("inspect-id") }</th>
-                    <th scope="col"><span class="vh">{ handle.said("agrees") }</span></th>
-                </tr></thead>
-                <tbody>{ for seen.ballots.iter().map(|ballot| row(handle, seen.sid, ballot)) }
-                    </tbody>
-            </table>
-            if let Some(agreement) = &seen.agreement { <p class="agree">{ agreement }</p> }
-        </>
+    let said = |key: &str| texts.get(key);
+    let (title, note) = (said("inspect-ballots"), said("larger-wins"));
+    heading(out, &format!("{title}<small>{note}</small>"));
+    *out += "<table class='ballots'><thead><tr>";
+    for (class, head) in [
+        ("", said("inspect-from")),
+        ("", said("inspect-for")),
+        ("r", said("epoch")),
+        ("r", String::from("zxid")),
+        ("r", said("inspect-id")),
+        ("vh", said("agrees")),
+    ] {
+        let _ = write!(out, "<th scope='col' class='{class}'>{head}</th>");
     }
-}
-
-fn row(handle: &Handle, me: Sid, ballot: &Ballot) -> Html {
-    let name = |sid: Sid| handle.read(|store| store.texts.sid(sid));
-    html! {
-        <tr class={if ballot.agrees { "win" } else { "" }}>
-            <td>
-                { name(ballot.from) }
-                if ballot.from == me { <span class="own">{ " " }{ handle.said("itself") }</span> }
-            </td>
-            <td>{ name(ballot.leader) }</td>
-            <td class="r mono">{ ballot.epoch }</td>
-            <td class="r mono">{ words(&ballot.zxid) }</td>
-            <td class="r mono">{ ballot.leader.0 }</td>
-            <td class="r">if ballot.agrees { { Icon::Check.classed("i tick") } }</td>
-        </tr>
+    *out += "</tr></thead><tbody>";
+    for ballot in &seen.ballots {
+        row(out, texts, (seen.sid, ballot));
+    }
+    *out += "</tbody></table>";
+    if let Some(agreement) = &seen.agreement {
+        out.extend(["<p class='agree'>", agreement, "</p>"]);
     }
 }
 
-fn timer(row: &TimerRow) -> Html {
-    let width = format!("width:{}%", decimal(row.share * 100.0, 1));
-    html! {
-        <>
-            <div class="tl">
-                <span>{ words(&row.label) }</span>
-                <b class="mono">{ words(&row.left) }</b>
-            </div>
-            <div class={if row.is_low { "bar warn" } else { "bar" }} aria-hidden="true">
-                <i style={width}></i>
-            </div>
-        </>
-    }
+fn row(out: &mut String, texts: &Texts, (me, ballot): (Sid, &Ballot)) {
+    let own = if ballot.from == me {
+        format!(" <span class='own'>{}</span>", texts.get("itself"))
+    } else {
+        String::new()
+    };
+    let (class, tick) = if ballot.agrees {
+        ("win", Icon::Check.svg("i tick"))
+    } else {
+        ("", String::new())
+    };
+    let (from, leader) = (texts.sid(ballot.from), texts.sid(ballot.leader));
+    let (epoch, zxid, id) = (ballot.epoch, &ballot.zxid, ballot.leader);
+    let _ = write!(
+        out,
+        "<tr class='{class}'><td>{from}{own}</td><td>{leader}</td><td class='r mono'>{epoch}</td>\
+         <td class='r mono'>{zxid}</td><td class='r mono'>{id}</td><td class='r'>{tick}</td></tr>"
+    );
 }
 
-fn fact(fact: &Fact) -> Html {
-    html! {
-        <>
-            <dt>{ words(&fact.label) }</dt>
-            <dd class="mono">
-                { words(&fact.value) }
-                if let Some(exact) = &fact.exact { <span class="own">{ " " }{ exact }</span> }
-            </dd>
-        </>
+fn timer(out: &mut String, row: &TimerRow) {
+    let (label, left, width) = (&row.label, &row.left, decimal(row.share * 100.0, 1));
+    let class = if row.is_low { "bar warn" } else { "bar" };
+    let _ = write!(
+        out,
+        "<div class='tl'><span>{label}</span><b class='mono'>{left}</b></div>\
+         <div class='{class}' aria-hidden='true'><i style='width:{width}%'></i></div>"
+    );
+}
+
+/// Labels with their values.
+pub(super) fn facts(out: &mut String, facts: &[Fact]) {
+    *out += "<dl class='kv'>";
+    for Fact {
+        label,
+        value,
+        exact,
+    } in facts
+    {
+        let _ = write!(out, "<dt>{label}</dt><dd class='mono'>{value}");
+        if let Some(exact) = exact {
+            out.extend([" <span class='own'>", exact, "</span>"]);
+        }
+        *out += "</dd>";
     }
+    *out += "</dl>";
 }

@@ -2,6 +2,7 @@
 //!
 //! A further panel is one file here and one row of [`PANELS`].
 
+mod client;
 mod events;
 mod inspector;
 mod promises;
@@ -12,7 +13,6 @@ use yew::{AttrValue, Html, html};
 use super::action::Action;
 use super::store::Handle;
 use super::widgets::tabs::tabs;
-use crate::protocol::Sid;
 use crate::view::Target;
 
 /// A panel.
@@ -34,8 +34,6 @@ pub(super) struct Panel {
     /// The key of its name.
     pub(super) name: &'static str,
     body: fn(&Handle) -> Html,
-    /// What it shows instead while a server is selected.
-    one: Option<fn(&Handle, Sid) -> Html>,
 }
 
 /// Every panel, in the order of the tabs.
@@ -44,19 +42,16 @@ pub(super) const PANELS: &[Panel] = &[
         id: PanelId::Servers,
         name: "panel-servers",
         body: servers::body,
-        one: Some(inspector::body),
     },
     Panel {
         id: PanelId::Events,
         name: "panel-events",
         body: events::body,
-        one: None,
     },
     Panel {
         id: PanelId::Promises,
         name: "panel-promises",
         body: promises::body,
-        one: None,
     },
 ];
 
@@ -71,15 +66,16 @@ pub(super) fn panel_region(handle: &Handle) -> Html {
         .iter()
         .position(|panel| panel.id == shown)
         .unwrap_or_default();
-    let selected = match handle.read(|store| store.selection) {
-        Some(Target::Server(sid)) => Some(sid),
-        _ => None,
+    // The first panel shows the selected server or client instead of all.
+    let selected = handle.read(|store| store.selection);
+    let body = match (shown, selected) {
+        (PanelId::Servers, Some(Target::Server(sid))) => inspector::body(handle, sid),
+        (PanelId::Servers, Some(Target::Client(id))) => client::body(handle, id),
+        _ => PANELS
+            .get(index)
+            .map(|panel| (panel.body)(handle))
+            .unwrap_or_default(),
     };
-    let body = PANELS.get(index).map(|panel| match (panel.one, selected) {
-        (Some(one), Some(sid)) => one(handle, sid),
-        _ => (panel.body)(handle),
-    });
-    let body = body.unwrap_or_default();
     let label = AttrValue::from(handle.text("details"));
     let choose = handle.callback(|index: usize| {
         Action::Open(PANELS.get(index).map(|panel| panel.id).unwrap_or_default())

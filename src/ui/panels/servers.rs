@@ -4,7 +4,7 @@ use crate::ui::widgets::words;
 use yew::{Html, html};
 
 use super::super::action::Action;
-use super::super::store::Handle;
+use super::super::store::{Handle, Store};
 use super::super::widgets::body::{Look, mini};
 use super::super::widgets::glyph::glyph;
 use super::super::widgets::{cells, picture};
@@ -14,6 +14,7 @@ use crate::view::servers_table::{Row, rows};
 
 pub(super) fn body(handle: &Handle) -> Html {
     let rows = handle.read(|store| rows(&store.engine.snapshot(), &store.texts));
+    let has_clients = rows.iter().any(|row| row.clients.is_some());
     let head = |key: &str| html! { <th scope="col">{ handle.said(key) }</th> };
     html! {
         <>
@@ -24,19 +25,28 @@ pub(super) fn body(handle: &Handle) -> Html {
                     { head("table-state") }
                     { head("table-epoch") }
                     { head("table-votes-for") }
+                    if has_clients {
+                        <th scope="col" class="n">{ handle.said("table-clients") }</th>
+                    }
                     <th scope="col" class="r">{ handle.said("table-zxid") }</th>
                 </tr></thead>
                 <tbody>{ for rows.iter().map(|row| row_html(handle, row)) }</tbody>
             </table>
+            { super::client::table(handle) }
             { logs(handle) }
             <h2>{ handle.said("legend-heading") }</h2>
-            <ul class="legend">
-                { for Glyph::ALL.into_iter().map(|kind| html! {
-                    <li>{ glyph(kind) }{ handle.said(kind.key()) }</li>
-                }) }
-            </ul>
+            { picture(handle.read(legend)) }
         </>
     }
+}
+
+/// What moves on the stage, as markup.
+fn legend(store: &Store) -> String {
+    let mut markup = String::from("<ul class='legend'>");
+    for kind in Glyph::ALL {
+        markup.extend(["<li>", &glyph(kind), &store.texts.get(kind.key()), "</li>"]);
+    }
+    markup + "</ul>"
 }
 
 /// The ends of all logs under one another.
@@ -87,6 +97,7 @@ fn row_html(handle: &Handle, row: &Row) -> Html {
             <td>{ words(&row.state) }</td>
             <td class="mono">{ words(&row.epoch) }</td>
             <td class={votes}>{ words(&row.votes_for) }</td>
+            if let Some(clients) = &row.clients { <td class="n">{ words(clients) }</td> }
             <td class="mono r">{ words(&row.zxid) }</td>
         </tr>
     }

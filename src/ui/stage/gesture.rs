@@ -38,8 +38,8 @@ pub(in crate::ui) struct Gesture {
 pub(in crate::ui) enum Meaning {
     /// A press and release in place.
     Tap(Option<Target>),
-    /// A press that stayed in place for long.
-    Hold(Sid),
+    /// A press that stayed on a server or a client for long.
+    Hold(Target),
     /// A path across these links.
     Cut(Set<(Sid, Sid)>),
     /// A path around these servers.
@@ -71,13 +71,15 @@ impl Gesture {
         false
     }
 
-    /// Time passes; a resting pointer on a server becomes a hold.
+    /// Time passes; a resting pointer on a server or a client becomes a hold.
     pub(in crate::ui) fn wait(&mut self, passed: Micros) -> Option<Meaning> {
         let before = self.held;
         self.held += passed;
         match self.on {
-            Some(Target::Server(sid)) if !self.strayed && before < HOLD && self.held >= HOLD => {
-                Some(Meaning::Hold(sid))
+            Some(target @ (Target::Server(_) | Target::Client(_)))
+                if !self.strayed && before < HOLD && self.held >= HOLD =>
+            {
+                Some(Meaning::Hold(target))
             }
             _ => None,
         }

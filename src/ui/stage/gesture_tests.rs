@@ -95,7 +95,7 @@ fn a_finger_that_rests_on_a_server_opens_its_menu_once_and_taps_no_more() {
     assert_eq!(gesture.wait(Micros::from_ms(449)), None);
     assert_eq!(
         gesture.wait(Micros::from_ms(2)),
-        Some(Meaning::Hold(Sid(1)))
+        Some(Meaning::Hold(Target::Server(Sid(1))))
     );
     assert_eq!(gesture.wait(Micros::from_ms(500)), None);
     assert_eq!(gesture.release(&scene), None);

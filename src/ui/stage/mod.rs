@@ -18,9 +18,11 @@ use super::action::{Action, Typed};
 use super::dom;
 use super::store::{Handle, Store};
 use crate::base::Micros;
-use crate::sim::Command;
+use crate::protocol::Sid;
+use crate::sim::{ClientId, Command};
 use crate::view::scene::{Chip, Point, Segment, Shape, Size, Stroke, Style, Token};
-use crate::view::{Lens, Target};
+use crate::view::snapshot::{Glide, seconds};
+use crate::view::{Lens, Snapshot, Target};
 use painter::Painter;
 use palette::Palette;
 
@@ -105,11 +107,18 @@ pub(super) struct Canvas {
     last: Option<PaintKey>,
     palette: Palette,
     look: Option<u32>,
+    /// Which server each client was shown at last.
+    homes: Vec<(ClientId, Sid)>,
+    /// Clients on their way to another one, with how long they have been.
+    gliding: Vec<(Glide, Micros)>,
 }
+
+/// How long a client glides to its new server; reading, not measuring: only chrome eases.
+const GLIDE: Micros = Micros::from_ms(420);
 
 impl Canvas {
     /// Paints the present moment, where anything about it has changed.
-    pub(super) fn frame(&mut self, handle: &Handle) {
+    pub(super) fn frame(&mut self, handle: &Handle, wall: Micros) {
         let canvas = dom::by_id(CANVAS).and_then(|e| e.dyn_into::<HtmlCanvasElement>().ok());
         let Some(canvas) = canvas else { return };
         let size = Size {
@@ -132,7 +141,7 @@ impl Canvas {
                 .as_ref()
                 .map_or(0, |g| g.trace().map_or(0, |(_, path)| path.len())),
         });
-        if self.last.as_ref() == Some(&key) {
+        if self.last.as_ref() == Some(&key) && self.gliding.is_empty() {
             return;
         }
         if self.look != Some(key.look) {
@@ -141,7 +150,9 @@ impl Canvas {
         }
         let chips = handle.quietly(|store| {
             let snapshot = store.engine.snapshot();
-            let lens = lens(store, size);
+            self.glide(&snapshot, store, wall);
+            let mut lens = lens(store, size);
+            lens.glides = self.gliding.iter().map(|(glide, _)| *glide).collect();
             store.scene =
                 crate::view::draw::scene(&snapshot, store.engine.now(), &lens, &store.texts);
             let changed = store.scene.chips != store.chips;
@@ -157,6 +168,33 @@ impl Canvas {
             handle.read(|store| self.paint(&context, store));
         }
         self.last = Some(key);
+    }
+
+    /// Lets clients that have another server than before set out for it from where they are shown.
+    fn glide(&mut self, snapshot: &Snapshot, store: &Store, wall: Micros) {
+        self.gliding.retain_mut(|(glide, age)| {
+            *age += wall;
+            let left = 1.0 - seconds(*age) / seconds(GLIDE);
+            glide.share = 1.0 - left.max(0.0) * left.max(0.0) * left.max(0.0);
+            *age < GLIDE
+        });
+        for client in &snapshot.clients {
+            let (id, home) = (client.status.id, client.home);
+            let Some(known) = self.homes.iter_mut().find(|(known, _)| *known == id) else {
+                self.homes.push((id, home));
+                continue;
+            };
+            if known.1 == home {
+                continue;
+            }
+            known.1 = home;
+            let shown = store.scene.clients.iter().find(|(shown, _)| *shown == id);
+            if let Some((_, from)) = shown.filter(|_| !store.reduced_motion) {
+                let (from, share) = (*from, 0.0);
+                self.gliding.retain(|(glide, _)| glide.id != id);
+                self.gliding.push((Glide { id, from, share }, Micros::ZERO));
+            }
+        }
     }
 
     fn paint(&self, context: &CanvasRenderingContext2d, store: &Store) {

@@ -118,13 +118,15 @@ fn leave(handle: &Handle, _event: &PointerEvent) {
 
 fn menu(handle: &Handle, event: &MouseEvent) {
     let hit = place(event).and_then(|at| handle.read(|store| store.scene.hit(at)));
-    let Some(Target::Server(sid)) = hit else {
-        return;
+    let at = Point::new(event.client_x().into(), event.client_y().into());
+    let menu = match hit {
+        Some(Target::Server(sid)) => MenuAt::Server(sid, at),
+        Some(Target::Client(id)) => MenuAt::Client(id, at),
+        _ => return,
     };
     event.prevent_default();
     handle.quietly(|store| store.gesture = None);
-    let at = Point::new(event.client_x().into(), event.client_y().into());
-    handle.act(Action::Menu(Some(MenuAt::Server(sid, at))));
+    handle.act(Action::Menu(Some(menu)));
 }
 
 fn double(handle: &Handle, event: &MouseEvent) {
@@ -143,10 +145,14 @@ pub(in crate::ui) fn action(handle: &Handle, meaning: Meaning) -> Option<Action>
     match meaning {
         Meaning::Tap(None) if handle.read(|store| store.selection.is_none()) => None,
         Meaning::Tap(target) => Some(Action::Tap(target)),
-        Meaning::Hold(sid) => {
-            let at = handle.read(|store| store.beside(sid));
-            Some(Action::Menu(Some(MenuAt::Server(sid, at))))
-        }
+        Meaning::Hold(target) => handle.read(|store| {
+            let menu = match target {
+                Target::Server(sid) => MenuAt::Server(sid, store.beside(sid)),
+                Target::Client(id) => MenuAt::Client(id, store.beside_client(id)),
+                _ => return None,
+            };
+            Some(Action::Menu(Some(menu)))
+        }),
         Meaning::Cut(links) => {
             let cuts = links
                 .into_iter()

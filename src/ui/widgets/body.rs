@@ -17,6 +17,11 @@ pub(in crate::ui) struct Look {
 
 /// The body at `size` px with a server's number in it, or the letter of its state.
 pub(in crate::ui) fn mini(look: Look, sid: Option<Sid>, size: u32) -> Html {
+    picture(svg(look, sid, size))
+}
+
+/// The same as markup.
+pub(in crate::ui) fn svg(look: Look, sid: Option<Sid>, size: u32) -> String {
     let shape = body(look.standing);
     let tint = if shape.hue == Token::Elect {
         Token::ElectTint
@@ -48,13 +53,13 @@ pub(in crate::ui) fn mini(look: Look, sid: Option<Sid>, size: u32) -> Html {
     };
     let text = sid.map_or_else(|| letter.to_owned(), |sid| sid.to_string());
     let (stroke, ink) = (var(shape.hue), var(ink));
-    picture(format!(
+    format!(
         "<svg width='{size}' height='{size}' viewBox='0 0 52 52' aria-hidden='true'>\
          <{outline} fill='{fill}' stroke='{stroke}' stroke-width='2.4' \
          stroke-dasharray='{dashes}' stroke-linejoin='round'/>\
          <text x='26' y='33' text-anchor='middle' font-size='20' font-weight='750' \
          style='fill:{ink}'>{text}</text></svg>"
-    ))
+    )
 }
 
 fn var(token: Token) -> String {

@@ -1,12 +1,9 @@
-//! The messages' shapes for the legend.
+//! The messages' shapes for the legend, as markup.
 
-use yew::Html;
-
-use super::picture;
 use crate::view::palette::Glyph;
 
 /// A message as the stage draws it.
-pub(in crate::ui) fn glyph(kind: Glyph) -> Html {
+pub(in crate::ui) fn glyph(kind: Glyph) -> String {
     let hue = kind.hue().css_name();
     let shape = match kind {
         Glyph::Heartbeat => "<circle cx='13' cy='11' r='4.5' fill='currentColor' stroke='none'/>",
@@ -29,9 +26,9 @@ pub(in crate::ui) fn glyph(kind: Glyph) -> Html {
         Glyph::Connect => "<path d='M5 4h9l7 7-7 7H5z' fill='var(--bg)' stroke-dasharray='3 3.2'/>",
         Glyph::Ack => "<path d='M6 11.5l5 5 9-11' stroke-width='3.2'/>",
     };
-    picture(format!(
+    format!(
         "<svg width='26' height='22' viewBox='0 0 26 22' aria-hidden='true' fill='none' \
          style='color:var({hue})' stroke='currentColor' stroke-width='2' \
          stroke-linecap='round' stroke-linejoin='round'>{shape}</svg>"
-    ))
+    )
 }

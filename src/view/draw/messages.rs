@@ -126,7 +126,11 @@ impl Stage<'_> {
                 at: self.layout.place(sid)?.at,
                 radius: self.layout.ring + 4.0 * self.layout.k,
             }),
-            Node::Client(_) => None,
+            Node::Client(_) if self.layout.phone => None,
+            Node::Client(id) => Some(Spot {
+                at: self.client_at(id)?,
+                radius: 22.0 * self.layout.k,
+            }),
         }
     }
 

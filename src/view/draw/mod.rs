@@ -1,8 +1,10 @@
 //! The stage: one moment of a cluster as a [`Scene`].
 //!
 //! A pure function of a snapshot, an instant, a lens and a language. Painting order is the reading
-//! order from back to front: links, the middle, votes, lassos, servers, cut marks, messages.
+//! order from back to front: links, the middle, votes, lassos, servers, cut marks, messages,
+//! clients.
 
+mod clients;
 mod glyphs;
 mod lasso;
 mod links;
@@ -41,13 +43,16 @@ pub fn scene(snapshot: &Snapshot, t: Micros, lens: &Lens, texts: &Texts) -> Scen
             ..Scene::default()
         },
     };
+    stage.place_clients();
     stage.links();
+    stage.client_links();
     stage.middle();
     stage.votes();
     let marks = stage.lassos();
     stage.servers();
     stage.cut_marks(&marks);
     stage.messages();
+    stage.clients();
     stage.scene
 }
 

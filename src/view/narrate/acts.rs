@@ -3,7 +3,7 @@
 use super::{Level, Saying, Voice};
 use crate::base::Set;
 use crate::protocol::Sid;
-use crate::sim::{ActiveFault, Command, Direction, Fault};
+use crate::sim::{ActiveFault, ClientId, Command, Direction, Fault};
 
 const fn you(level: Level, key: &'static str) -> Saying {
     Saying::new(level, Voice::You, key)
@@ -21,13 +21,41 @@ pub(super) fn command(command: &Command, standing: &[ActiveFault]) -> (Vec<Sid>,
             )
         }
         Command::HealAll => (Vec::new(), you(Level::Headline, "say-healed-all")),
-        Command::AddClient { .. }
-        | Command::KillClient { .. }
-        | Command::PauseClient { .. }
-        | Command::ResumeClient { .. }
-        | Command::DisconnectClient { .. }
-        | Command::CloseClient { .. }
-        | Command::Request { .. } => (Vec::new(), you(Level::News, "say-client")),
+        other => (Vec::new(), to_client(other)),
+    }
+}
+
+/// The client a command is about; a client that is added has no number yet.
+pub(super) const fn client(command: &Command) -> Option<ClientId> {
+    match command {
+        Command::KillClient { id }
+        | Command::PauseClient { id }
+        | Command::ResumeClient { id }
+        | Command::DisconnectClient { id }
+        | Command::CloseClient { id }
+        | Command::Request { id, .. } => Some(*id),
+        Command::Inject { .. }
+        | Command::Heal { .. }
+        | Command::HealAll
+        | Command::AddClient { .. } => None,
+    }
+}
+
+fn to_client(command: &Command) -> Saying {
+    match command {
+        Command::KillClient { .. } => {
+            you(Level::Headline, "say-client-killed").why("why-client-killed")
+        }
+        Command::PauseClient { .. } => you(Level::News, "say-client-paused"),
+        Command::ResumeClient { .. } => you(Level::News, "say-client-resumed"),
+        Command::DisconnectClient { .. } => {
+            you(Level::Headline, "say-client-cut").why("why-client-cut")
+        }
+        Command::CloseClient { .. } => you(Level::News, "say-client-asked-to-close"),
+        Command::Request { op, .. } => {
+            you(Level::News, "say-client-asked").arg("op", String::from(op.label()))
+        }
+        _ => you(Level::News, "say-client-added"),
     }
 }
 

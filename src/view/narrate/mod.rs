@@ -6,13 +6,15 @@
 mod acts;
 mod caption;
 mod notes;
+mod told;
 
 use super::scene::Token;
+use super::shadow::Shadow;
 use super::texts::{Args, Texts, Value};
 use crate::base::Micros;
 use crate::protocol::Sid;
 use crate::run::{Fact, LogEntry};
-use crate::sim::ActiveFault;
+use crate::sim::ClientId;
 
 pub use caption::{Caption, caption};
 pub(crate) use notes::phase_name;
@@ -37,6 +39,8 @@ pub enum Voice {
     Election,
     /// Discovery, synchronisation, leadership.
     Zab,
+    /// Clients and their sessions.
+    Client,
     /// Processes, disks, wires.
     Machine,
     /// The reader.
@@ -49,6 +53,7 @@ impl Voice {
         match self {
             Self::Election => Token::Elect,
             Self::Zab => Token::Zab,
+            Self::Client => Token::Client,
             Self::Machine => Token::Down,
             Self::You => Token::You,
         }
@@ -104,6 +109,8 @@ pub struct Line {
     pub args: Args,
     /// Its subject: whom it is about, ascending.
     pub sids: Vec<Sid>,
+    /// The clients among its subject, ascending.
+    pub clients: Vec<ClientId>,
     /// The sentence that explains it.
     pub why: Option<&'static str>,
 }
@@ -127,7 +134,9 @@ impl Line {
     fn values(&self) -> Args {
         let mut values = self.args.clone();
         values.push(("who", Value::Sids(self.sids.clone())));
-        values.push(("count", self.sids.len().into()));
+        values.push(("clients", Value::Clients(self.clients.clone())));
+        let count = self.sids.len().max(self.clients.len());
+        values.push(("count", count.into()));
         values
     }
 }
@@ -151,6 +160,11 @@ pub fn fold<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Vec<Line> {
                         twin.sids.insert(place, *sid);
                     }
                 }
+                for id in &line.clients {
+                    if let Err(place) = twin.clients.binary_search(id) {
+                        twin.clients.insert(place, *id);
+                    }
+                }
             }
             None => folded.push(line.clone()),
         }
@@ -158,13 +172,19 @@ pub fn fold<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Vec<Line> {
     folded
 }
 
-/// What one fact of a run says. `standing` are the faults that stood before it.
+/// What one fact of a run says, in a cluster of which `known` is known before it.
 ///
 /// `None` for a command that says nothing and a note without a server.
-pub fn narrate(entry: &LogEntry, standing: &[ActiveFault]) -> Option<Line> {
+pub(super) fn narrate(entry: &LogEntry, known: &Shadow) -> Option<Line> {
     let own = || entry.sid.map(|sid| vec![sid]);
+    let mut clients: Vec<ClientId> = entry.client.into_iter().collect();
     let (sids, said) = match &entry.what {
-        Fact::Command(command) => acts::command(command, standing),
+        Fact::Command(command) => {
+            let (sids, said) = acts::command(command, known.faults());
+            clients.extend(acts::client(command));
+            clients.dedup();
+            (sids, said)
+        }
         Fact::Booted => (
             own()?,
             Saying::new(Level::Verbose, Voice::Machine, "say-booted"),
@@ -174,6 +194,7 @@ pub fn narrate(entry: &LogEntry, standing: &[ActiveFault]) -> Option<Line> {
             Saying::new(Level::News, Voice::Machine, "say-halted"),
         ),
         Fact::Note(note) => (own()?, notes::note(entry.sid?, note)),
+        Fact::Told(note) => (Vec::new(), told::note(known.client(entry.client?), note)?),
     };
     Some(Line {
         at: entry.at,
@@ -183,6 +204,7 @@ pub fn narrate(entry: &LogEntry, standing: &[ActiveFault]) -> Option<Line> {
         key: said.key,
         args: said.args,
         sids,
+        clients,
         why: said.why,
     })
 }

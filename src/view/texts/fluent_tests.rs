@@ -21,7 +21,9 @@ fn by_fluent(bundle: &FluentBundle<FluentResource>, key: &str, args: &Args) -> S
         let value = match value {
             Value::Number(number) => FluentValue::from(*number),
             Value::Text(text) => FluentValue::from(text.clone()),
-            Value::Sids(_) | Value::Word(_) | Value::Phrase(..) => unreachable!("not tried here"),
+            Value::Sids(_) | Value::Clients(_) | Value::Word(_) | Value::Phrase(..) => {
+                unreachable!("not tried here")
+            }
         };
         values.set(*name, value);
     }

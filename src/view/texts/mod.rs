@@ -76,6 +76,8 @@ pub enum Value {
     Text(String),
     /// Servers, written as the language lists them: `S1, S3 and S4`.
     Sids(Vec<Sid>),
+    /// Clients, written in the same way: `A, B and C`.
+    Clients(Vec<ClientId>),
     /// A word of the language itself, by its key.
     Word(&'static str),
     /// A part of a sentence with values of its own.
@@ -218,7 +220,8 @@ impl Texts {
             Some(Value::Number(number)) if is_number => number.to_string() == key,
             Some(Value::Number(number)) => self.language.is_plural(key, *number),
             Some(Value::Text(text)) => !is_number && text == key,
-            Some(Value::Sids(_) | Value::Word(_) | Value::Phrase(..)) | None => false,
+            Some(Value::Sids(_) | Value::Clients(_) | Value::Word(_) | Value::Phrase(..))
+            | None => false,
         }
     }
 
@@ -246,15 +249,22 @@ impl Texts {
 
     /// `S1, S3 and S4`.
     pub fn sids(&self, sids: &[Sid]) -> String {
-        let Some((last, rest)) = sids.split_last() else {
+        self.list(sids.iter().map(|sid| self.sid(*sid)).collect())
+    }
+
+    /// `A, B and C`.
+    pub fn clients(&self, ids: &[ClientId]) -> String {
+        self.list(ids.iter().map(|id| self.client(*id)).collect())
+    }
+
+    fn list(&self, mut names: Vec<String>) -> String {
+        let Some(last) = names.pop() else {
             return self.get("nobody");
         };
-        let last = self.sid(*last);
-        if rest.is_empty() {
+        if names.is_empty() {
             return last;
         }
-        let rest: Vec<String> = rest.iter().map(|sid| self.sid(*sid)).collect();
-        let rest = rest.join(&self.separator());
+        let rest = names.join(&self.separator());
         self.with(
             "list-and",
             &vec![("rest", rest.into()), ("last", last.into())],
@@ -273,6 +283,7 @@ impl Texts {
             }
             Value::Text(text) => out.push_str(text),
             Value::Sids(sids) => out.push_str(&self.sids(sids)),
+            Value::Clients(ids) => out.push_str(&self.clients(ids)),
             Value::Word(key) => self.write(key, &Args::new(), out),
             Value::Phrase(key, args) => self.write(key, args, out),
         }

@@ -1,5 +1,6 @@
 //! What is drawn and said of hand-made moments: shapes, texts and targets, no pixels.
 
+mod clients;
 mod moments;
 
 use std::collections::BTreeSet;
@@ -10,7 +11,9 @@ use moments::{
     standing,
 };
 use zabscope::base::Micros;
-use zabscope::protocol::{PeerConfig, QuorumBody, Sid};
+use zabscope::check::PROPERTIES;
+use zabscope::protocol::client::ClientState;
+use zabscope::protocol::{QuorumBody, Sid};
 use zabscope::run::Run;
 use zabscope::scenario::Scenario;
 use zabscope::sim::{Command, Fault, FaultId, Power};
@@ -176,13 +179,31 @@ fn a_leader_without_its_quorum_is_told_from_one_with_it() {
 
 #[test]
 fn the_scoreboard_tells_the_moment() {
-    let config = PeerConfig::sample(Sid(1), peace(5).ensemble);
-    let story = Chronicle::new(&config);
     let texts = Texts::new(Language::En);
     let mut lines = String::new();
-    for moment in [peace(5), election(), cut_off(), partition()] {
-        let board = scoreboard(&moment, NOW, &story, &texts);
-        for cell in [board.leader, board.quorum, board.heartbeats] {
+    let mut with_clients = peace(5);
+    with_clients.clients = (0..3).map(|id| clients::client(id, 1)).collect();
+    let mut away = with_clients.clone();
+    away.clients[1].status.state = ClientState::Connecting;
+    let mut waits = with_clients.clone();
+    waits.clients[2].status.oldest_call_at = Some(Micros(NOW.0 - 1_200_000));
+    for moment in [
+        peace(5),
+        election(),
+        cut_off(),
+        partition(),
+        with_clients,
+        away,
+        waits,
+    ] {
+        let board = scoreboard(&moment, NOW, &texts);
+        let third = board.clients.unwrap_or(board.heartbeats);
+        let promises = format!("all {} promises hold", PROPERTIES.len());
+        assert_eq!(
+            (board.promises.value, board.promises.note),
+            ("Safe".into(), promises)
+        );
+        for cell in [board.leader, board.quorum, third] {
             let _ = writeln!(lines, "{} ({}) {:?}", cell.value, cell.note, cell.mood);
         }
     }
@@ -199,6 +220,15 @@ fn the_scoreboard_tells_the_moment() {
         S4 leads epoch 8 (S5 still thinks it leads epoch 7) Calm
         Quorum 4 of 5 (need 3 · can commit) Calm
         3 of 4 answering (heartbeats · last answer 0.6 s ago) Bad
+        S5 leads epoch 7 (for 13 s) Calm
+        Quorum 5 of 5 (need 3 · can commit) Calm
+        3 of 3 served (clients · 36 calls answered) Calm
+        S5 leads epoch 7 (for 13 s) Calm
+        Quorum 5 of 5 (need 3 · can commit) Calm
+        2 of 3 served (1 reconnecting) Bad
+        S5 leads epoch 7 (for 13 s) Calm
+        Quorum 5 of 5 (need 3 · can commit) Calm
+        2 of 3 served (client C waits 1.2 s) Bad
     "]]
     .assert_eq(&lines);
 }
