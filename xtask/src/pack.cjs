@@ -1,14 +1,15 @@
 // Packs what Trunk has built: one small script, and the program compressed where it lies.
 // Usage: node pack.cjs FOLDER
 //
-// Many hosts of static files send wasm as it is; xz makes it a third, and a fifth smaller than the
-// gzip of those that compress. The page unpacks while it arrives (static/unpack.js).
+// Many hosts of static files send wasm as it is; LZMA makes it a third, and a fifth smaller than
+// the gzip of those that compress. The page unpacks while it arrives (static/unpack.mjs).
 const { spawnSync } = require("node:child_process");
 const { readdirSync, readFileSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const { buildSync } = require("esbuild");
 
 const folder = process.argv[2];
+const unpack = join(__dirname, "../../static/unpack.mjs");
 
 /** The one file of the folder that ends so. */
 function the(ending) {
@@ -25,9 +26,8 @@ function fail(message) {
 /** wasm-bindgen's script and the unpacker in one file; its names nobody reads. */
 function script(name) {
   const own = `export * from "./${name}"; export { default } from "./${name}";`;
-  const unpacker = JSON.stringify(join(__dirname, "../../static/unpack.js"));
   buildSync({
-    stdin: { contents: `${own} export { unpacked } from ${unpacker};`, resolveDir: folder },
+    stdin: { contents: `${own} export { unpacked } from ${JSON.stringify(unpack)};`, resolveDir: folder },
     outfile: join(folder, name),
     allowOverwrite: true,
     bundle: true,
@@ -35,20 +35,28 @@ function script(name) {
     format: "esm",
     platform: "browser",
     target: "es2022",
-    legalComments: "eof",
     logLevel: "warning",
-    // Where the tests' packages are installed.
-    nodePaths: [process.env.NODE_PATH],
   });
 }
 
 /** The program, compressed, in place of the plain one. */
-function program(name) {
+async function program(name) {
+  const file = join(folder, name);
+  const plain = readFileSync(file);
   // Context of four bits and no regard for alignment: what wasm code is like.
-  const filter = "--lzma2=preset=9e,lc=4,pb=0";
-  const options = ["--format=xz", "--check=crc32", filter, "--threads=1", "--force"];
-  const { error, status } = spawnSync("xz", [...options, join(folder, name)], { stdio: "inherit" });
+  const options = ["--format=lzma", "--lzma1=preset=9e,lc=4,pb=0", "--force"];
+  const { error, status } = spawnSync("xz", [...options, file], { stdio: "inherit" });
   if (error || status !== 0) fail(`xz: ${error?.message ?? `exit code ${status}`}`);
+  // xz leaves the size open; who unpacks wants to know it beforehand.
+  const packed = readFileSync(`${file}.lzma`);
+  packed.writeBigUInt64LE(BigInt(plain.length), 5);
+  writeFileSync(`${file}.lzma`, packed);
+  // As it arrives over a slow line.
+  const { Unpacker } = await import(`file://${unpack}`);
+  const unpacker = new Unpacker();
+  for (let at = 0; at < packed.length; at += 1460) unpacker.take(packed.subarray(at, at + 1460));
+  unpacker.take(null);
+  if (plain.compare(unpacker.out) !== 0) fail("static/unpack.mjs does not unpack what xz has packed");
 }
 
 /** Lets the page fetch the packed program. */
@@ -56,16 +64,20 @@ function page(wasm) {
   const file = join(folder, "index.html");
   const plain = readFileSync(file, "utf8");
   const packed = plain
-    .replace(`module_or_path: './${wasm}'`, `module_or_path: bindings.unpacked('./${wasm}.xz')`)
-    .replace(new RegExp(`href=(["']?)\\./${wasm}\\1`), `href=$1./${wasm}.xz$1`)
+    .replace(`module_or_path: './${wasm}'`, `module_or_path: bindings.unpacked('./${wasm}.lzma')`)
+    .replace(new RegExp(`href=(["']?)\\./${wasm}\\1`), `href=$1./${wasm}.lzma$1`)
     .replace(/ type=(["']?)application\/wasm\1/, "");
-  if (packed.split(`${wasm}.xz`).length !== 3 || packed.split(wasm).length !== 3) {
+  if (packed.split(`${wasm}.lzma`).length !== 3 || packed.split(wasm).length !== 3) {
     fail("Trunk starts the program in a way xtask/src/pack.cjs does not know; see dist/index.html");
   }
   writeFileSync(file, packed);
 }
 
-const wasm = the(".wasm");
-script(the(".js"));
-program(wasm);
-page(wasm);
+async function main() {
+  const wasm = the(".wasm");
+  script(the(".js"));
+  await program(wasm);
+  page(wasm);
+}
+
+main().catch((error) => fail(String(error.stack ?? error)));
