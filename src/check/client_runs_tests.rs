@@ -111,7 +111,7 @@ fn trouble(lab: &mut Lab, rng: &mut Rng) {
 #[test]
 fn whatever_happens_clients_are_promised_nothing_that_is_broken() {
     let mut acknowledged = 0;
-    for seed in 0..3 {
+    for seed in 0..2 {
         let mut spec = ClusterSpec::plain(5, 1);
         spec.clients = clients(seed);
         let mut lab = Lab::new(spec, &[], seed);
@@ -132,7 +132,7 @@ fn whatever_happens_clients_are_promised_nothing_that_is_broken() {
             .map(|client| client.acknowledged)
             .sum::<u64>();
     }
-    assert!(acknowledged > 10_000, "{acknowledged}");
+    assert!(acknowledged > 5_000, "{acknowledged}");
 }
 
 #[test]
@@ -140,6 +140,6 @@ fn left_alone_clients_are_served_for_minutes() {
     let mut spec = ClusterSpec::plain(3, 0);
     spec.clients = clients(0);
     let mut lab = Lab::new(spec, &[], 0);
-    lab.run_ms(200_000);
+    lab.run_ms(100_000);
     assert_eq!(lab.checks.violations(), []);
 }

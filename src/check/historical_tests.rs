@@ -3,7 +3,7 @@
 use super::lab::{Lab, assert_breaks, disks, hands, sends, states};
 use crate::base::Micros;
 use crate::protocol::note::ElectedHow;
-use crate::protocol::{Bug, Epoch, Note, QuorumBody, Sid};
+use crate::protocol::{Bug, Epoch, Note, QuorumBody, ServerState, Sid};
 use crate::sim::{ClusterSpec, Fault};
 
 fn settle(lab: &mut Lab) {
@@ -306,4 +306,58 @@ fn zookeeper_1277_the_counter_runs_into_the_epoch() {
             lab.run_ms(3_000);
         }
     });
+}
+
+/// Three of five servers elect the third. The first to decide finds its leader not yet listening
+/// and looks again, in the next round, before the two others have decided. When somebody serves,
+/// ms; `None` where the leader decides first.
+fn served_after_disloyalty(max_wait_ms: Option<u64>, seed: u64) -> Option<u64> {
+    let mut spec = ClusterSpec::plain(5, 0);
+    spec.config.init_limit = 60;
+    spec.config.max_time_to_wait_for_epoch_ms = max_wait_ms;
+    for sid in [4, 5] {
+        spec.starts.insert(Sid(sid), Micros::from_ms(900_000));
+    }
+    let mut lab = Lab::new(spec, &[], seed);
+    let elected = |note: &Note| matches!(note, Note::Elected { .. });
+    assert!(lab.run_until(60_000, |step, _| step.notes.iter().any(elected)));
+    let has_decided = |sid: &Sid| {
+        let server = lab.world.server(*sid);
+        server.is_some_and(|server| server.peer.state != ServerState::Looking)
+    };
+    let disloyal = [1, 2].map(Sid).into_iter().find(has_decided)?;
+    let others = [Sid(3 - disloyal.0), Sid(3)];
+    for sid in others {
+        lab.inject(Fault::Pause { sid });
+    }
+    let looks = |note: &Note| {
+        let to = ServerState::Looking;
+        matches!(note, Note::State { to: state, .. } if *state == to)
+    };
+    assert!(lab.run_until(60_000, |step, _| states(step, disloyal, looks)));
+    for sid in others {
+        lab.cut_link(disloyal, sid);
+        lab.inject(Fault::Resume { sid });
+    }
+    lab.run_ms(500);
+    lab.heal();
+    let serves = |note: &Note| matches!(note, Note::Serving { .. });
+    assert!(lab.run_until(120_000, |step, _| step.notes.iter().any(serves)));
+    assert_eq!(lab.checks.violations(), [], "seed {seed}");
+    Some(lab.world.now().as_ms())
+}
+
+#[test]
+fn zookeeper_3109_one_disloyal_voter_costs_init_limit() {
+    let init_limit = 12_000;
+    let mut costly = 0;
+    for seed in 0..24 {
+        let Some(off) = served_after_disloyalty(None, seed) else {
+            continue;
+        };
+        let on = served_after_disloyalty(Some(300), seed).expect("the same beginning");
+        assert!(on < init_limit, "seed {seed}: {on} ms");
+        costly += u64::from(off > init_limit);
+    }
+    assert!(costly > 3, "the leader waited for initLimit {costly} times");
 }

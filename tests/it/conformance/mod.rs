@@ -14,6 +14,8 @@ mod config;
 mod connect_string;
 mod election_connection;
 mod election_handshake;
+mod ensemble;
+mod ensemble_world;
 mod expiry_bucket;
 mod fle_peer;
 mod host_list;
@@ -116,6 +118,7 @@ fn dispatch(kind: &str, row: &Value) -> Outcome {
         "vote_order" => vote_order::run(row),
         "vote_tracker" => vote_tracker::run(row),
         "zxid" => zxid::run(row),
+        "ensemble" => ensemble::run(row),
         "boot" => boot::run(row),
         "config" => config::run(row),
         "connect_string" => connect_string::run(row),

@@ -2,27 +2,20 @@
 
 use super::Row;
 
-pub(super) const ROWS: [Row; 10] = [
-    Row::absent("outage-longer-than-session", &[("*", "clients")]),
+pub(super) const ROWS: [Row; 3] = [
     Row::absent(
-        "expiry-over-leader-failover",
-        &[("*", "clients, sessions that expire")],
+        "outage-longer-than-session",
+        &[("*", "a scenario with clients")],
     ),
     Row::absent(
-        "session-expiry-follower-t500",
-        &[("*", "clients, sessions that expire")],
+        "session-moved",
+        &[(
+            "*",
+            "a client that comes back elsewhere while its former connection is open",
+        )],
     ),
     Row::absent(
-        "session-expiry-follower-t2000",
-        &[("*", "clients, sessions that expire")],
+        "session-timeout-negotiation",
+        &[("*", "a client that asks for 0 ms")],
     ),
-    Row::absent(
-        "session-expiry-leader-t2000",
-        &[("*", "clients, sessions that expire")],
-    ),
-    Row::absent("session-failover-follower-freeze", &[("*", "clients")]),
-    Row::absent("session-failover-follower-kill", &[("*", "clients")]),
-    Row::absent("session-failover-leader-kill", &[("*", "clients")]),
-    Row::absent("session-moved", &[("*", "clients")]),
-    Row::absent("session-timeout-negotiation", &[("*", "clients")]),
 ];

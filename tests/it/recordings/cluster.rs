@@ -220,6 +220,12 @@ impl Cluster {
         Ok(())
     }
 
+    /// True where a server has a znode in memory.
+    pub(super) fn has(&self, sid: Sid, path: &str) -> bool {
+        let database = self.world.database(sid);
+        database.is_some_and(|database| database.data(path).is_some())
+    }
+
     /// True where every server of the configuration serves.
     pub(super) fn all_serve(&self) -> bool {
         self.world.servers().all(|s| s.peer.serving)

@@ -20,6 +20,8 @@ mod recording;
 mod report;
 mod returning;
 mod sample;
+mod session_expiry;
+mod session_failover;
 mod under_load;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -51,7 +53,7 @@ pub(crate) struct Row {
 
 /// All of them, family by family.
 fn rows() -> Vec<&'static Row> {
-    let families: [&'static [Row]; 11] = [
+    let families: [&'static [Row]; 13] = [
         &leader_kill::ROWS,
         &cold_start::ROWS,
         &freeze::ROWS,
@@ -62,6 +64,8 @@ fn rows() -> Vec<&'static Row> {
         &missed::ROWS,
         &under_load::ROWS,
         &client_election::ROWS,
+        &session_expiry::ROWS,
+        &session_failover::ROWS,
         &absent::ROWS,
     ];
     families.into_iter().flatten().collect()
@@ -179,6 +183,16 @@ mod tests {
     #[test]
     fn clients_elect_as_recorded() {
         facts_hold(&client_election::ROWS);
+    }
+
+    #[test]
+    fn silent_sessions_end_as_recorded() {
+        facts_hold_over(3, &session_expiry::ROWS);
+    }
+
+    #[test]
+    fn clients_survive_the_loss_of_a_server_as_recorded() {
+        facts_hold_over(2, &session_failover::ROWS);
     }
 
     #[test]
