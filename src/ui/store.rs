@@ -371,9 +371,11 @@ impl Handle {
         }
     }
 
-    /// Whom to tell that the revision has grown.
+    /// Whom to tell that the revision has grown; told at once, because it may have grown while
+    /// nobody listened.
     pub(super) fn on_change(&self, wake: Callback<u64>) {
         *self.shared.wake.borrow_mut() = wake;
+        self.wake();
     }
 
     /// Reads the store. `look` must not act.

@@ -30,6 +30,16 @@ for (const theme of ["light", "dark"]) {
   });
 }
 
+test("a page that opens paused says what there is, on a laptop too", async ({ page }) => {
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await open(page, "?play=0");
+  await expect(page.locator(".caption p")).toContainText("S5 leads");
+  await expect(page.locator(".track svg rect").first()).toBeAttached();
+  const panel = page.getByRole("tabpanel");
+  expect(await panel.evaluate((body) => body.scrollWidth - body.clientWidth)).toBeLessThanOrEqual(0);
+  await picture(page, "clients-laptop");
+});
+
 test("without a leader nobody is served; afterwards all are, in the sessions they had", async ({ page }) => {
   await open(page);
   const before = await served(page);
