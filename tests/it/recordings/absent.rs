@@ -2,11 +2,7 @@
 
 use super::Row;
 
-pub(super) const ROWS: [Row; 3] = [
-    Row::absent(
-        "outage-longer-than-session",
-        &[("*", "a scenario with clients")],
-    ),
+pub(super) const ROWS: [Row; 2] = [
     Row::absent(
         "session-moved",
         &[(

@@ -37,7 +37,7 @@ const JAVA_ELSEWHERE: Names = [
     "java_on_other_fault_to_write_ok",
 ];
 
-pub(super) const ROWS: [Row; 3] = [
+pub(super) const ROWS: [Row; 4] = [
     Row {
         id: "session-failover-follower-kill",
         play: Some(play),
@@ -57,6 +57,13 @@ pub(super) const ROWS: [Row; 3] = [
         play: Some(play),
         waits: &[],
         floors: &["java_on_victim_fault_to_disconnected"],
+        not_built: &[],
+    },
+    Row {
+        id: "outage-longer-than-session",
+        play: Some(outlast),
+        waits: &[],
+        floors: &[],
         not_built: &[],
     },
 ];
@@ -161,6 +168,55 @@ fn play(recording: &Recording, seed: u64) -> Result<Sample, String> {
         }
     }
     sample.fact("leader_changed", cluster.leader()? != leader);
+    Ok(sample.of(&cluster))
+}
+
+/// The quorum is gone for longer than the sessions last, and nobody can end them.
+fn outlast(recording: &Recording, seed: u64) -> Result<Sample, String> {
+    let mut cluster = Cluster::settled_in_turns(recording.spec(), seed)?;
+    let leader = cluster.leader()?;
+    let [first, second] = cluster.others(leader)[..] else {
+        return Err("three servers".to_owned());
+    };
+    let timeout = recording.fact_ms("session_timeout_ms");
+    let timeout = i64::try_from(timeout).unwrap_or(i64::MAX);
+    let mut clients = Vec::new();
+    for profile in [Profile::Kazoo, Profile::Java38] {
+        for _ in 0..2 {
+            let id = client_on(&mut cluster, profile, timeout, |_| true)?;
+            clients.push((profile, id));
+        }
+    }
+    cluster.run_for(3_000 + seed * 397 % 2_000);
+
+    cluster.inject(Fault::Kill { sid: first });
+    cluster.run_for(88);
+    cluster.inject(Fault::Kill { sid: second });
+    cluster.run_for(recording.fact_ms("outage_ms_requested"));
+    let t0 = cluster.now();
+    cluster.inject(Fault::Restart { sid: first });
+    cluster.until(60_000, "somebody leads again", |cluster| {
+        cluster.leader().is_ok()
+    })?;
+    let leads = cluster.leader()?;
+    let serving = cluster.broadcasts(t0, leads);
+    cluster.run_for(20_000);
+    cluster.inject(Fault::Restart { sid: second });
+    cluster.run_for(10_000);
+
+    let mut sample = Sample::default();
+    let java = |(profile, _): &&(Profile, ClientId)| *profile == Profile::Java38;
+    let mut survived = clients.iter().filter(java);
+    let all = survived.all(|(_, id)| survives(&cluster, t0, *id));
+    sample.fact("java_sessions_survived", all);
+    for (profile, name) in [
+        (Profile::Kazoo, "kazoo_serving_to_reconnected"),
+        (Profile::Java38, "java_serving_to_reconnected"),
+    ] {
+        let mut of_it = clients.iter().filter(|(other, _)| *other == profile);
+        let back = of_it.find_map(|(_, id)| reconnected(&cluster, t0, *id));
+        sample.span(name, serving, back);
+    }
     Ok(sample.of(&cluster))
 }
 
