@@ -28,6 +28,7 @@ fn worlds_have_the_digests_they_have_natively() {
         let expected = match run.name {
             "kill_and_pause" => include_str!("data/golden/kill_and_pause.txt"),
             "partition_and_cut" => include_str!("data/golden/partition_and_cut.txt"),
+            "every_fault" => include_str!("data/golden/every_fault.txt"),
             "far_and_staggered" => include_str!("data/golden/far_and_staggered.txt"),
             other => panic!("{other} has no file"),
         };

@@ -1,7 +1,8 @@
 //! Nobody stays in an office that has lost its meaning: a leader cut off from every quorum leaves
 //! within syncLimit + 2 ticks, a follower cut off from its leader within syncLimit ticks.
 //!
-//! One more tick is allowed for what was on its way and for timers that are late. Nothing is judged
+//! One more tick and half a second are allowed for what was on its way, across continents too, and
+//! for timers that are late. Nothing is judged
 //! where a fault makes packets, clocks or disks late, nor three minutes after. What cuts off is
 //! known, as it only changes by a person's act, by a process that begins, and by one that serves.
 
@@ -22,6 +23,9 @@ pub struct Departure {
 impl Departure {
     /// What was late when a fault ended may still arrive within this time.
     const LATENESS: Micros = Micros::from_ms(180_000);
+
+    /// How long what was sent may take to arrive and be acted on.
+    const ON_ITS_WAY: Micros = Micros::from_ms(500);
 
     /// Brings `serving` up to date with the step's server; true where something changed.
     fn follow(&mut self, seen: &Seen<'_>) -> bool {
@@ -92,7 +96,8 @@ impl Invariant for Departure {
                 } else {
                     1
                 };
-            let limit = Micros::from_ms(config.tick_time_ms.saturating_mul(ticks));
+            let limit =
+                Micros::from_ms(config.tick_time_ms.saturating_mul(ticks)) + Self::ON_ITS_WAY;
             let passed = seen.step.at.saturating_sub(*since);
             if passed > limit {
                 // Said once.
@@ -146,8 +151,8 @@ mod tests {
 
     #[test]
     fn a_leader_without_a_quorum_has_eight_ticks() {
-        assert_eq!(after(&[1], &[2, 3], 8_000), []);
-        assert_eq!(after(&[1], &[2, 3], 8_001), [Sid(1)], "said once");
+        assert_eq!(after(&[1], &[2, 3], 8_500), []);
+        assert_eq!(after(&[1], &[2, 3], 8_501), [Sid(1)], "said once");
         assert_eq!(after(&[2], &[2], 60_000), [], "it has a quorum");
     }
 
@@ -160,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_follower_without_its_leader_has_six_ticks() {
-        assert_eq!(after(&[2], &[], 6_000), []);
-        assert_eq!(after(&[2], &[], 6_001), [Sid(2)]);
+        assert_eq!(after(&[2], &[], 6_500), []);
+        assert_eq!(after(&[2], &[], 6_501), [Sid(2)]);
     }
 }

@@ -2,7 +2,8 @@
 //! on, and nothing in it is missing.
 //!
 //! Looked at when a follower begins to serve, all above its newest snapshot, and then only at what
-//! is new.
+//! is new. Who does not know yet that another leader has come is judged when it does: until then it
+//! may log what its former leader proposed in vain.
 
 use super::{Began, Broken, Invariant, Property, Seen};
 use crate::base::Map;
@@ -27,7 +28,10 @@ impl Invariant for FollowerLog {
         let sid = server.sid;
         let logged = |note: &Note| matches!(note, Note::Logged { .. });
         let begins = seen.news.began == Some(Began::Learner);
-        let goes_on = server.peer.zab == ZabState::Broadcast && seen.step.notes.iter().any(logged);
+        let agreed = seen.history.last().map(|txn| txn.zxid.epoch());
+        let is_of_today = agreed.is_none_or(|epoch| server.peer.current_epoch >= epoch);
+        let serves = server.peer.zab == ZabState::Broadcast && is_of_today;
+        let goes_on = serves && seen.step.notes.iter().any(logged);
         let disk = seen.servers.durable(sid);
         let Some(disk) = disk.filter(|_| begins || goes_on) else {
             return Ok(());

@@ -2,12 +2,14 @@
 
 use super::{Began, Broken, Invariant, Property, Seen};
 use crate::base::Set;
-use crate::protocol::{ServerState, SessionId, TxnBody};
+use crate::protocol::{Epoch, ServerState, SessionId, TxnBody};
 
 /// C11: the sessions that live, as the last leader to apply something knows them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UniqueSessions {
     live: Set<SessionId>,
+    /// The epoch of the leader that began last; who still leads an earlier one is behind.
+    epoch: Epoch,
 }
 
 impl Invariant for UniqueSessions {
@@ -21,7 +23,12 @@ impl Invariant for UniqueSessions {
         let Some(server) = seen.server.filter(|server| leads(server)) else {
             return Ok(());
         };
+        let epoch = server.peer.current_epoch;
+        if epoch < self.epoch {
+            return Ok(());
+        }
         if seen.news.began == Some(Began::Leader) {
+            self.epoch = epoch;
             self.live.clear();
             for session in seen
                 .database()

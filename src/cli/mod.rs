@@ -20,9 +20,9 @@ zabscope: a ZooKeeper ensemble, run without a browser
 
   zabscope run SCENARIO.json [--seeds A..B | --seed N] [--until MS] [--events FILE.jsonl] [--json]
       runs a scenario, under its own seed or under each of A to B-1
-  zabscope swarm [--seeds N | --seed N] [--plan]
-      random ensembles under random faults, healed, each promise watched at every step;
-      --plan shows what each seed draws
+  zabscope swarm [--seeds N | --seeds A..B | --seed N] [--threads N] [--plan]
+      random ensembles with clients under random faults, healed, each promise watched at every
+      step, on all cores; --plan shows what each seed draws
   zabscope digest [SCENARIO.json] [--seed N] [--until MS]
       a number for everything a run did: equal on every machine
   zabscope scenario check FILE

@@ -40,7 +40,8 @@ pub use clock::Clock;
 pub use command::{Command, Rejected, TimedCommand};
 pub use event::Side;
 pub use fault::{
-    ActiveFault, CATALOGUE, Direction, Fault, FaultId, FaultKind, Trouble, describe, survivable,
+    ActiveFault, CATALOGUE, Direction, Fault, FaultId, FaultKind, Trouble, describe, resolve,
+    survivable,
 };
 pub use network::{Connection, LinkProfile, Profile};
 pub use node::{ClientId, Node};

@@ -1,8 +1,10 @@
 //! One run, one stream of digests: executed twice, in slices, from a copy, from JSON.
 
+use std::collections::BTreeSet;
+
 use expect_test::expect_file;
 use zabscope::base::Micros;
-use zabscope::sim::World;
+use zabscope::sim::{CATALOGUE, Cause, Command, World};
 
 use crate::golden::{self, GoldenRun, run_to};
 
@@ -89,8 +91,26 @@ fn another_seed_is_another_run() {
 }
 
 #[test]
+fn a_pinned_run_has_every_fault_and_clients_that_are_acknowledged() {
+    let mut taken = BTreeSet::new();
+    let world = golden::every_fault().execute(|step, _| {
+        if let Cause::Commanded {
+            command: Command::Inject { fault },
+        } = &step.cause
+        {
+            taken.insert(fault.kind().key);
+        }
+    });
+    let all: BTreeSet<_> = CATALOGUE.iter().map(|kind| kind.key).collect();
+    assert_eq!(taken, all);
+    assert_eq!(world.clients().count(), 3);
+    assert!(world.clients().all(|client| client.acknowledged > 20));
+}
+
+#[test]
 fn digests_are_pinned() {
-    let [kill, partition, far] = golden::all();
+    let [kill, partition, far, every] = golden::all();
+    expect_file!["../data/golden/every_fault.txt"].assert_eq(&every.text());
     expect_file!["../data/golden/kill_and_pause.txt"].assert_eq(&kill.text());
     expect_file!["../data/golden/partition_and_cut.txt"].assert_eq(&partition.text());
     expect_file!["../data/golden/far_and_staggered.txt"].assert_eq(&far.text());

@@ -7,7 +7,11 @@ use std::fmt::Write as _;
 
 use zabscope::base::Micros;
 use zabscope::protocol::Sid;
-use zabscope::sim::{ClusterSpec, Command, Direction, Fault, Profile, Step, TimedCommand, World};
+use zabscope::protocol::client::Profile as Library;
+use zabscope::sim::{
+    ClientSpec, ClusterSpec, Command, Direction, Fault, Pace, Profile, Step, TimedCommand,
+    Workload, World, resolve,
+};
 
 /// One pinned run.
 #[derive(Clone, Debug)]
@@ -104,9 +108,109 @@ pub(crate) fn far_and_staggered() -> GoldenRun {
     }
 }
 
+/// Five servers, three clients that write, and one fault of every kind; what stands is healed four
+/// seconds later.
+pub(crate) fn every_fault() -> GoldenRun {
+    let (sid, from, to) = (Sid(2), Sid(1), Sid(3));
+    let direction = Direction::Both;
+    let faults = [
+        Fault::Pause { sid },
+        Fault::Resume { sid },
+        Fault::SlowDisk { sid, ms: 300 },
+        Fault::StallDisk { sid: Sid(5) },
+        Fault::Delay {
+            from,
+            to,
+            direction,
+            ms: 250,
+            jitter_ms: 90,
+        },
+        Fault::Loss {
+            from,
+            to: Sid(5),
+            direction,
+            permille: 200,
+        },
+        Fault::Drift { sid, ppm: 40_000 },
+        Fault::Cut {
+            from,
+            to,
+            direction: Direction::OneWay,
+        },
+        Fault::Partition {
+            side: [Sid(5), Sid(4)].into(),
+        },
+        Fault::Kill { sid },
+        Fault::WipeDisk { sid },
+        Fault::Restart { sid },
+        Fault::Terminate { sid: Sid(4) },
+        Fault::PullPlug { sid: Sid(1) },
+        Fault::PowerLoss { sid: Sid(5) },
+    ];
+    let mut commands = Vec::new();
+    let mut ms = 4_000;
+    // Most of them find nothing on the wire.
+    for n in 0..60 {
+        let (message, ms) = (n, 4_000 + n * 26);
+        commands.push(at(ms, Fault::DelayMessage { message, ms: 40 }));
+        commands.push(at(ms + 13, Fault::DropMessage { message }));
+    }
+    ms += 2_000;
+    for fault in faults {
+        let stands = fault.stands() && !matches!(fault, Fault::Pause { .. });
+        commands.push(at(ms, fault));
+        if stands {
+            ms += 4_000;
+            let at_us = Micros::from_ms(ms);
+            commands.push(TimedCommand {
+                at_us,
+                command: Command::HealAll,
+            });
+        }
+        ms += 2_000;
+    }
+    for sid in [Sid(4), Sid(1), Sid(5)] {
+        commands.push(at(ms, Fault::Restart { sid }));
+    }
+    GoldenRun {
+        name: "every_fault",
+        spec: writing(ClusterSpec::plain(5, 0)),
+        seed: 99,
+        commands,
+        until: Micros::from_ms(ms + 20_000),
+    }
+}
+
+/// The same with a client of each library that writes.
+fn writing(mut spec: ClusterSpec) -> ClusterSpec {
+    for profile in [Library::Java38, Library::Java, Library::Kazoo] {
+        let pace = Pace::Closed {
+            think: Micros::from_ms(900),
+            outstanding: 1,
+        };
+        spec.clients.push(ClientSpec {
+            profile,
+            workload: Workload::Mix {
+                root: None,
+                write_percent: 80,
+                paths: 3,
+                pace,
+            },
+            reopen: Some(Micros::from_ms(500)),
+            ..ClientSpec::default()
+        });
+    }
+    spec
+}
+
 /// All of them.
-pub(crate) fn all() -> [GoldenRun; 3] {
-    [kill_and_pause(), partition_and_cut(), far_and_staggered()]
+pub(crate) fn all() -> [GoldenRun; 4] {
+    [
+        kill_and_pause(),
+        partition_and_cut(),
+        far_and_staggered(),
+        every_fault(),
+    ]
 }
 
 impl GoldenRun {
@@ -116,7 +220,7 @@ impl GoldenRun {
         let mut world = World::new(&self.spec, self.seed);
         for timed in &self.commands {
             run_to(&mut world, timed.at_us, &mut see);
-            if let Ok(step) = world.apply(&timed.command) {
+            if let Ok(step) = world.apply(&resolve(&timed.command, &world)) {
                 see(&step, &world);
             }
         }

@@ -25,7 +25,7 @@ use crate::base::Micros;
 use crate::protocol::Sid;
 
 pub use kind::{Direction, Fault};
-pub use plan::{Trouble, describe, survivable};
+pub use plan::{Trouble, describe, resolve, survivable};
 
 /// A standing fault's number: the how-manieth injected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

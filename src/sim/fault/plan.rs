@@ -10,7 +10,7 @@ use super::{Argument, CATALOGUE, Fault, FaultKind, Takes};
 use crate::base::json::Writer;
 use crate::base::{Micros, Ppm, Rng};
 use crate::protocol::Sid;
-use crate::sim::{Command, TimedCommand};
+use crate::sim::{Command, Frame, TimedCommand, World};
 
 /// What plans are drawn from.
 #[derive(Clone, Debug)]
@@ -106,7 +106,7 @@ impl Trouble<'_> {
 fn magnitude(least: u64, most: u64, rng: &mut Rng) -> u64 {
     let bits = u64::from((most - least).checked_ilog2().unwrap_or(0));
     let limit = 2_u64.saturating_pow(u32::try_from(rng.below(bits + 1) + 1).unwrap_or(1));
-    least + rng.below(limit.min(most - least) + 1)
+    least + rng.below(limit.min(most - least).saturating_add(1))
 }
 
 /// What somebody would do about it.
@@ -126,6 +126,26 @@ fn undone_by(fault: &Fault) -> Option<Fault> {
 
 fn push(commands: &mut Vec<TimedCommand>, at_us: Micros, command: Command) {
     commands.push(TimedCommand { at_us, command });
+}
+
+/// The command as it is to be given now. A plan cannot know the numbers messages will have: the
+/// number in it says the how-manieth of those on the wire is meant, round and round.
+pub fn resolve(command: &Command, world: &World) -> Command {
+    let mut command = command.clone();
+    if let Command::Inject { fault } = &mut command
+        && let Fault::DelayMessage { message, .. } | Fault::DropMessage { message } = fault
+    {
+        *message = on_the_wire(*message, world);
+    }
+    command
+}
+
+fn on_the_wire(n: u64, world: &World) -> u64 {
+    let moves = |frame: &&Frame| frame.arrives_at.is_some();
+    let count = world.frames().filter(moves).count() as u64;
+    let index = usize::try_from(n.checked_rem(count).unwrap_or(0)).unwrap_or(0);
+    let frame = world.frames().filter(moves).nth(index);
+    frame.map_or(n, |frame| frame.id)
 }
 
 /// A plan as lines of text: when, what, and with what.
@@ -189,7 +209,7 @@ fn say(argument: &Argument, takes: Takes, text: &mut String) {
 mod tests {
     use super::*;
     use crate::base::Set;
-    use crate::sim::{ClusterSpec, World};
+    use crate::sim::ClusterSpec;
 
     const SIDS: [Sid; 3] = [Sid(1), Sid(2), Sid(3)];
 
@@ -249,6 +269,21 @@ mod tests {
             .map(|kind| kind.key)
             .collect();
         assert!(missing.is_empty(), "never taken: {missing:?}");
+    }
+
+    #[test]
+    fn a_planned_number_means_some_message_on_the_wire() {
+        let mut world = World::new(&ClusterSpec::plain(3, 0), 1);
+        let fault = Fault::DropMessage { message: 7 };
+        let planned = Command::Inject { fault };
+        assert_eq!(resolve(&planned, &world), planned, "nothing is under way");
+        while world.flight_count() < 3 {
+            world.step();
+        }
+        let given = resolve(&planned, &world);
+        assert_ne!(given, planned);
+        assert!(world.apply(&given).is_ok());
+        assert_eq!(resolve(&Command::HealAll, &world), Command::HealAll);
     }
 
     #[test]

@@ -143,7 +143,11 @@ impl Lane {
         links: &mut Links,
         moment: &mut Moment<'_>,
     ) -> Result<(), Full> {
+        if self.ended {
+            return Err(Full);
+        }
         if self.items.len() >= Self::CAPACITY {
+            self.cut_short();
             return Err(Full);
         }
         self.ended |= matches!(item, Item::End { .. });
@@ -163,6 +167,37 @@ impl Lane {
             self.arm_give_up(way, moment);
         }
         Ok(())
+    }
+
+    /// The newest frame makes room for the end: after a gap nothing may follow.
+    fn cut_short(&mut self) {
+        if let Some(newest) = self.items.back_mut() {
+            *newest = Item::End {
+                sent_at: newest.sent_at(),
+                arrives_at: newest.arrives_at(),
+            };
+        }
+        self.ended = true;
+    }
+
+    /// The way no longer delays or loses: what was to be sent again and again gets through the next
+    /// time.
+    pub(crate) fn hasten(&mut self, way: Way, links: &mut Links, moment: &mut Moment<'_>) {
+        let mut earliest = moment.now;
+        for item in &mut self.items {
+            let again = tcp::next_retransmission(item.sent_at(), moment.now);
+            let (Some(at), Some(again)) = (item.arrives_at(), again) else {
+                break;
+            };
+            if at > again {
+                let sooner = again + links.latency(way.from, way.to);
+                item.set_arrival(Some(at.min(sooner.max(earliest))));
+            }
+            earliest = earliest.max(item.arrives_at().unwrap_or(at));
+        }
+        self.last_at = earliest;
+        moment.queue.clear(&mut self.arrival);
+        self.schedule(way, moment);
     }
 
     /// The ways have changed: hold what cannot arrive, let go what can.
@@ -312,12 +347,13 @@ impl Lane {
         true
     }
 
-    /// The sending kernel is gone, or has given up: nothing it still held will ever arrive.
-    /// What is on the wire does.
+    /// The sending kernel is gone, or has given up: nothing it still held will ever arrive, nor
+    /// what followed that. What is on the wire before does.
     pub(crate) fn drop_held(&mut self, moment: &mut Moment<'_>) {
         let before = self.items.len();
-        self.items
-            .retain(|item| item.arrives_at().is_some() && item.sent_at() <= moment.now);
+        let is_held = |item: &Item| item.arrives_at().is_none() || item.sent_at() > moment.now;
+        let kept = self.items.iter().position(is_held).unwrap_or(before);
+        self.items.truncate(kept);
         if self.items.is_empty() {
             moment.queue.clear(&mut self.arrival);
         }

@@ -150,9 +150,17 @@ impl Links {
         !self.cuts.is_empty() && self.cuts.contains(&(from, to))
     }
 
-    pub(crate) fn set_faults(&mut self, faults: LinkFaults) {
+    /// Takes what stands now; the ways that were slow or lossy and are no more.
+    pub(crate) fn set_faults(&mut self, faults: LinkFaults) -> Set<(Node, Node)> {
         self.cuts = faults.cuts;
-        self.shapes = faults.shapes;
+        let before = core::mem::replace(&mut self.shapes, faults.shapes);
+        let mut relieved = Set::new();
+        for way in before.keys() {
+            if !self.shapes.contains_key(way) {
+                relieved.insert(*way);
+            }
+        }
+        relieved
     }
 
     /// True where the host is without power.

@@ -268,8 +268,16 @@ impl Network {
 
     /// Other links are cut, slow or lossy from now on.
     pub(crate) fn set_faults(&mut self, faults: LinkFaults, moment: &mut Moment<'_>) {
-        self.links.set_faults(faults);
-        self.each(moment, refresh);
+        let relieved = self.links.set_faults(faults);
+        self.each(moment, |conn, links, moment| {
+            refresh(conn, links, moment);
+            for side in Side::BOTH {
+                let way = conn.way(side);
+                if relieved.contains(&(way.from, way.to)) {
+                    conn.lane_mut(side).hasten(way, links, moment);
+                }
+            }
+        });
     }
 
     /// Delays a frame by so much, or lets it be lost on the way; false where no such frame is on

@@ -441,6 +441,32 @@ fn a_lane_that_is_full_ends_its_connection() {
 }
 
 #[test]
+fn nothing_follows_a_gap_where_a_lane_was_full() {
+    let (mut wire, conn) = Wire::connected();
+    wire.cut(&[(A, B)]);
+    while wire.send(A, conn, 0).is_some() {}
+    wire.cut(&[]);
+    assert_eq!(wire.send(A, conn, 1), None, "the stream has ended");
+    wire.run_to(Micros::from_ms(60_000));
+    let frames = wire.network.frames().count();
+    assert_eq!(frames, 0);
+    assert!(matches!(wire.closed()[..], [(_, 1)]));
+}
+
+#[test]
+fn nothing_follows_a_gap_where_a_host_dies_before_it_sent_again() {
+    let (mut wire, conn) = Wire::connected();
+    wire.cut(&[(A, B)]);
+    wire.send(A, conn, 1).expect("open");
+    wire.run_to(Micros::from_ms(750));
+    wire.cut(&[]);
+    // It is behind the first, which is sent again only at 1.4 s.
+    wire.send(A, conn, 2).expect("open");
+    wire.act(|network, moment| network.host_died(A, moment));
+    assert_eq!(wire.network.frames().count(), 0);
+}
+
+#[test]
 fn links_may_have_delays_of_their_own() {
     let special = [LinkProfile {
         from: HOST_B,
