@@ -4,6 +4,7 @@ mod conformance;
 mod determinism;
 mod elections;
 mod golden;
+mod hostile;
 mod played;
 mod recordings;
 mod scenario_docs;
