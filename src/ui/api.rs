@@ -2,7 +2,7 @@
 //!
 //! | call | does |
 //! |---|---|
-//! | `state()` | `timeMs`, `playing`, `speed`, `leader`, `digest`, `servers`, `clients`, … |
+//! | `state()` | `timeMs`, `playing`, `speed`, `leader`, `stream`, `servers`, `clients`, … |
 //! | `dispatch(command)` | a command: `{do:"inject",fault:{type:"kill",sid:5}}` |
 //! | `play()`, `pause()` | lets time run, stops it |
 //! | `step()` | stops, and goes to the next event somebody can see |
@@ -165,7 +165,6 @@ fn state(store: &Store) -> Writer {
     }
     sid_or_null(&mut out, "leader", engine.serving_leader());
     out.name("inFlight").unsigned(world.flight_count() as u64);
-    out.name("digest").text(&hex(world.digest()));
     out.name("stream").text(&hex(engine.run().stream()));
     out.name("faults").list();
     for fault in world.faults() {

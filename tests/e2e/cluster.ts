@@ -36,7 +36,6 @@ export interface State {
   speed: number | "auto";
   leader: number | null;
   inFlight: number;
-  digest: string;
   stream: string;
   faults: unknown[];
   servers: Server[];

@@ -42,7 +42,7 @@ test("a bad zoo.cfg shows its errors at their lines and leaves the cluster alone
   await picture(page, "config-bad");
   await page.keyboard.press("Escape");
   await expect(dialog).toHaveCount(0);
-  expect((await state(page)).digest).toBe(before.digest);
+  expect((await state(page)).stream).toBe(before.stream);
 });
 
 test("a dropped file opens the dialog with its text", async ({ page }) => {
@@ -119,7 +119,7 @@ test("time can be dragged, stepped and keyed", async ({ page }) => {
   await page.keyboard.press("Home");
   expect((await state(page)).timeMs).toBe(0);
   await page.keyboard.press("End");
-  expect((await state(page)).digest).toBe(before.digest);
+  expect((await state(page)).stream).toBe(before.stream);
   await page.locator("#step").click();
   const stepped = await state(page);
   expect(stepped.timeMs).toBeGreaterThan(before.timeMs);
@@ -137,7 +137,6 @@ test("the script interface repeats a run exactly", async ({ page }) => {
   await call(page, "seek", 20_000);
   const second = await state(page);
   expect(second.stream).toBe(first.stream);
-  expect(second.digest).toBe(first.digest);
 });
 
 test("wrong arguments throw a clear error and change nothing", async ({ page }) => {
