@@ -1,10 +1,10 @@
-// Packs what Trunk has built: one small script, and the program compressed where it lies.
+// Packs what Trunk has built: one small script, one style sheet, and the program compressed.
 // Usage: node pack.cjs FOLDER
 //
 // Many hosts of static files send wasm as it is; LZMA makes it a third, and a fifth smaller than
 // the gzip of those that compress. The page unpacks while it arrives (static/unpack.mjs).
 const { spawnSync } = require("node:child_process");
-const { readdirSync, readFileSync, writeFileSync } = require("node:fs");
+const { readdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const { buildSync } = require("esbuild");
 
@@ -23,20 +23,33 @@ function fail(message) {
   process.exit(1);
 }
 
+/** Puts what `contents` names into one small file. */
+function bundle(contents, name, options) {
+  const stdin = { contents, resolveDir: folder, ...options };
+  const outfile = join(folder, name);
+  const target = ["es2022", "chrome111", "firefox113", "safari16.4"];
+  const shape = { bundle: true, minify: true, format: "esm", target };
+  buildSync({ stdin, outfile, allowOverwrite: true, logLevel: "warning", ...shape });
+}
+
 /** wasm-bindgen's script and the unpacker in one file; its names nobody reads. */
 function script(name) {
-  const own = `export * from "./${name}"; export { default } from "./${name}";`;
-  buildSync({
-    stdin: { contents: `${own} export { unpacked } from ${JSON.stringify(unpack)};`, resolveDir: folder },
-    outfile: join(folder, name),
-    allowOverwrite: true,
-    bundle: true,
-    minify: true,
-    format: "esm",
-    platform: "browser",
-    target: "es2022",
-    logLevel: "warning",
-  });
+  const own = `export { crashReport, default } from "./${name}";`;
+  bundle(`${own} export { unpacked } from ${JSON.stringify(unpack)};`, name);
+}
+
+/** One style sheet in place of several, in their order. */
+function styles() {
+  const file = join(folder, "index.html");
+  const links = /<link href=["']?\.\/([^"' >]+\.css)["']? rel=["']?stylesheet["']?>/g;
+  const plain = readFileSync(file, "utf8");
+  const names = [...plain.matchAll(links)].map((match) => match[1]);
+  const first = names[0] ?? fail("Trunk names no style sheet in dist/index.html");
+  bundle(names.map((name) => `@import "./${name}";`).join("\n"), first, { loader: "css" });
+  const rest = names.slice(1);
+  for (const name of rest) rmSync(join(folder, name));
+  const one = plain.replace(links, (link, name) => (rest.includes(name) ? "" : link));
+  writeFileSync(file, one);
 }
 
 /** The program, compressed, in place of the plain one. */
@@ -76,6 +89,7 @@ function page(wasm) {
 async function main() {
   const wasm = the(".wasm");
   script(the(".js"));
+  styles();
   await program(wasm);
   page(wasm);
 }
