@@ -192,10 +192,10 @@ export class Unpacker {
   }
 }
 
-/** The program packed at `address`. */
-export async function unpacked(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address}: ${answer.status} ${answer.statusText}`);
+/** The program whose packed form has been asked for. */
+export async function unpacked(asked) {
+  const answer = await asked;
+  if (!answer.ok) throw new Error(`${answer.url}: ${answer.status} ${answer.statusText}`);
   const unpacker = new Unpacker();
   const reader = answer.body.getReader();
   for (let done = false; !done; ) {
@@ -203,6 +203,7 @@ export async function unpacked(address) {
     done = piece.done;
     unpacker.take(done ? null : piece.value);
   }
-  if (unpacker.at === 0 || unpacker.at < unpacker.out.length) throw new Error(`${address} is damaged`);
-  return unpacker.out;
+  const { at, out } = unpacker;
+  if (at === 0 || at < out.length) throw new Error(`${answer.url} is damaged`);
+  return out;
 }

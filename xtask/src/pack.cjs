@@ -72,15 +72,17 @@ async function program(name) {
   if (plain.compare(unpacker.out) !== 0) fail("static/unpack.mjs does not unpack what xz has packed");
 }
 
-/** Lets the page fetch the packed program. */
+/** Lets the page ask for the packed program before anything else, and start with it. */
 function page(wasm) {
   const file = join(folder, "index.html");
+  const preload = new RegExp(`<link [^>]*href=["']?\\./${wasm}["' >][^>]*>`);
+  const ask = `<script>window.zabscopeProgram=fetch("./${wasm}.lzma")</script>`;
   const plain = readFileSync(file, "utf8");
   const packed = plain
-    .replace(`module_or_path: './${wasm}'`, `module_or_path: bindings.unpacked('./${wasm}.lzma')`)
-    .replace(new RegExp(`href=(["']?)\\./${wasm}\\1`), `href=$1./${wasm}.lzma$1`)
-    .replace(/ type=(["']?)application\/wasm\1/, "");
-  if (packed.split(`${wasm}.lzma`).length !== 3 || packed.split(wasm).length !== 3) {
+    .replace(preload, "")
+    .replace(`module_or_path: './${wasm}'`, "module_or_path: bindings.unpacked(window.zabscopeProgram)")
+    .replace("<link ", `${ask}<link `);
+  if (packed.split(wasm).length !== 2 || !packed.includes("bindings.unpacked")) {
     fail("Trunk starts the program in a way xtask/src/pack.cjs does not know; see dist/index.html");
   }
   writeFileSync(file, packed);
