@@ -274,6 +274,11 @@ impl Checks {
         self.quorum = Some(quorum);
     }
 
+    /// What was agreed on so far.
+    pub const fn history(&self) -> &History {
+        &self.history
+    }
+
     /// What was broken so far, oldest first.
     pub fn violations(&self) -> &[Violation] {
         &self.violations

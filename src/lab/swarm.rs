@@ -10,7 +10,8 @@ use super::{clients, one_of};
 use crate::base::json::Writer;
 use crate::base::{Map, Micros, Ppm, Rng};
 use crate::check::Checks;
-use crate::protocol::{Ensemble, Message, QuorumBody, QuorumSpec, ServerState, Sid};
+use crate::protocol::note::SyncMode;
+use crate::protocol::{Ensemble, Message, Note, QuorumBody, QuorumSpec, ServerState, Sid};
 use crate::sim::{
     CATALOGUE, Cause, Clock, ClusterSpec, Command, Fault, FaultKind, Power, Profile, ServerStatus,
     Step, TimedCommand, Trouble, World, describe, resolve, survivable,
@@ -62,6 +63,11 @@ pub enum Defect {
     /// that, and another leader sends it TRUNC, it loads what nobody agreed on.
     /// Source: `FileTxnSnapLog.java`, truncateLog; `LeaderZooKeeperServer.java`, loadData.
     SnapshotAboveTrunc,
+    /// QUIRK(logs survive snapshots): SNAP replaces the database, and what the learner has logged
+    /// stays in its log, a tail that nobody agreed on included. Where that learner leads later, it
+    /// brings those who are behind its committed log up to date from there, tail and all.
+    /// Source: `Learner.java`, syncWithLeader; `ZKDatabase.java`, getProposalsFromTxnLog.
+    LogUnderSnapshot,
 }
 
 /// Why a case did not go well.
@@ -268,8 +274,44 @@ impl Watched {
         }
     }
 
+    fn meets_defect(&self, step: &Step) -> Option<Defect> {
+        if self.cuts_below_snapshot(step) {
+            Some(Defect::SnapshotAboveTrunc)
+        } else if self.sends_dead_tail(step) {
+            Some(Defect::LogUnderSnapshot)
+        } else {
+            None
+        }
+    }
+
+    /// A leader sends from its log what nobody agreed on.
+    fn sends_dead_tail(&self, step: &Step) -> bool {
+        let chosen = step.notes.iter().find_map(|note| {
+            let Note::SyncChosen {
+                mode, peer_zxid, ..
+            } = note
+            else {
+                return None;
+            };
+            (*mode == SyncMode::Diff).then_some(*peer_zxid)
+        });
+        let (Some(peer), Some(sid)) = (chosen, step.sid) else {
+            return false;
+        };
+        let database = self.world.database(sid);
+        let known = database.and_then(|database| database.committed().min());
+        let (Some(known), Some(disk)) = (known, self.world.durable(sid)) else {
+            return false;
+        };
+        let mut sent = disk
+            .log
+            .txns()
+            .filter(|txn| txn.zxid > peer && txn.zxid < known);
+        sent.any(|txn| !self.checks.history().allows(txn))
+    }
+
     /// A server is told to forget what its newest snapshot has.
-    fn meets_defect(&self, step: &Step) -> bool {
+    fn cuts_below_snapshot(&self, step: &Step) -> bool {
         let Cause::Delivered { frame } = &step.cause else {
             return false;
         };
@@ -306,8 +348,8 @@ impl Watched {
 
     fn observe(&mut self, step: &Step) -> Result<(), Failure> {
         self.steps += 1;
-        if self.meets_defect(step) {
-            self.defect = Some(Defect::SnapshotAboveTrunc);
+        if let Some(defect) = self.meets_defect(step) {
+            self.defect = Some(defect);
         }
         self.checks.observe(step, &self.world);
         match self.checks.violations().first() {

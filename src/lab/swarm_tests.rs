@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::base::Set;
-use crate::protocol::{Epoch, LearnerType, Note};
+use crate::protocol::{Epoch, LearnerType};
 
 #[test]
 fn seeds_draw_every_size_with_observers_weights_and_groups() {
@@ -126,4 +126,12 @@ fn a_broken_promise_ends_a_case() {
     step.sid = Some(Sid(2));
     let failure = watched.observe(&step).expect_err("the second");
     assert!(failure.what.starts_with("leadership: "), "{failure}");
+}
+
+/// Seed 20283: server 7 gets a snapshot over a tail that died with its leader, leads two epochs
+/// later, and sends that tail to server 6, which comes back.
+#[test]
+fn a_case_in_which_a_dead_tail_is_sent_from_the_log_ends_there() {
+    let done = Case::draw(20_283).run().expect("not judged further");
+    assert_eq!(done.defect, Some(Defect::LogUnderSnapshot));
 }
