@@ -99,6 +99,12 @@ impl History {
         self.get(at).filter(|txn| txn.zxid == zxid)
     }
 
+    /// How many agreed transactions lie between two.
+    pub fn between(&self, one: Zxid, other: Zxid) -> usize {
+        let below = self.after(Zxid(other.0.wrapping_sub(1)));
+        below.saturating_sub(self.after(one))
+    }
+
     /// Whether a server may hold `txn`: agreed, too old to be known, or too new to be decided.
     pub fn allows(&self, txn: &Arc<Txn>) -> bool {
         let is_outside = |base| txn.zxid <= base || self.last().is_none_or(|l| l.zxid < txn.zxid);

@@ -11,7 +11,7 @@ use crate::base::json::Writer;
 use crate::base::{Map, Micros, Ppm, Rng};
 use crate::check::Checks;
 use crate::protocol::note::SyncMode;
-use crate::protocol::{Ensemble, Message, Note, QuorumBody, QuorumSpec, ServerState, Sid};
+use crate::protocol::{Ensemble, Message, Note, QuorumBody, QuorumSpec, ServerState, Sid, Zxid};
 use crate::sim::{
     CATALOGUE, Cause, Clock, ClusterSpec, Command, Fault, FaultKind, Power, Profile, ServerStatus,
     Step, TimedCommand, Trouble, World, describe, resolve, survivable,
@@ -64,8 +64,9 @@ pub enum Defect {
     /// Source: `FileTxnSnapLog.java`, truncateLog; `LeaderZooKeeperServer.java`, loadData.
     SnapshotAboveTrunc,
     /// QUIRK(logs survive snapshots): SNAP replaces the database, and what the learner has logged
-    /// stays in its log, a tail that nobody agreed on included. Where that learner leads later, it
-    /// brings those who are behind its committed log up to date from there, tail and all.
+    /// stays in its log, with a tail that nobody agreed on or a hole before what comes next. Where
+    /// that learner leads later, it brings those who are behind its committed log up to date from
+    /// there.
     /// Source: `Learner.java`, syncWithLeader; `ZKDatabase.java`, getProposalsFromTxnLog.
     LogUnderSnapshot,
 }
@@ -284,30 +285,38 @@ impl Watched {
         }
     }
 
-    /// A leader sends from its log what nobody agreed on.
+    /// A leader brings somebody up to date from its log, and that has what nobody agreed on, or
+    /// lacks what everybody did.
     fn sends_dead_tail(&self, step: &Step) -> bool {
-        let chosen = step.notes.iter().find_map(|note| {
+        let sid = step.sid.unwrap_or_default();
+        step.notes.iter().any(|note| {
             let Note::SyncChosen {
                 mode, peer_zxid, ..
             } = note
             else {
-                return None;
+                return false;
             };
-            (*mode == SyncMode::Diff).then_some(*peer_zxid)
-        });
-        let (Some(peer), Some(sid)) = (chosen, step.sid) else {
-            return false;
-        };
+            *mode != SyncMode::Snap && self.is_log_amiss(sid, *peer_zxid)
+        })
+    }
+
+    fn is_log_amiss(&self, sid: Sid, peer: Zxid) -> bool {
         let database = self.world.database(sid);
         let known = database.and_then(|database| database.committed().min());
         let (Some(known), Some(disk)) = (known, self.world.durable(sid)) else {
             return false;
         };
-        let mut sent = disk
-            .log
-            .txns()
-            .filter(|txn| txn.zxid > peer && txn.zxid < known);
-        sent.any(|txn| !self.checks.history().allows(txn))
+        let history = self.checks.history();
+        let (mut begin, mut sent, mut dead) = (peer, 0, false);
+        for txn in disk.log.txns().filter(|txn| txn.zxid < known) {
+            if txn.zxid <= peer {
+                begin = txn.zxid;
+            } else {
+                sent += 1;
+                dead |= !history.allows(txn);
+            }
+        }
+        peer < known && (dead || history.between(begin, known) > sent)
     }
 
     /// A server is told to forget what its newest snapshot has.
