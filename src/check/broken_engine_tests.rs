@@ -9,43 +9,32 @@ fn settle(lab: &mut Lab) {
     lab.run_ms(8_000);
 }
 
+/// Three servers with logs of these lengths come together.
+#[track_caller]
+fn at_start(counters: [i64; 3], bug: Bug, wanted: &[&str]) {
+    assert_breaks(&disks(&counters), &[bug], wanted, settle);
+}
+
 #[test]
 fn zookeeper_4643_the_epoch_before_the_log() {
-    let wanted = ["epoch-data"];
-    assert_breaks(&disks(&[2, 5, 5]), &[Bug::EpochBeforeLog], &wanted, settle);
+    at_start([2, 5, 5], Bug::EpochBeforeLog, &["epoch-data"]);
 }
 
 #[test]
 fn zookeeper_3911_the_diff_after_uptodate() {
     let wanted = ["epoch-data", "new-leader-ack"];
-    assert_breaks(
-        &disks(&[2, 5, 5]),
-        &[Bug::LogDiffAfterUptodate],
-        &wanted,
-        settle,
-    );
+    at_start([2, 5, 5], Bug::LogDiffAfterUptodate, &wanted);
 }
 
 #[test]
 fn zookeeper_4646_new_leader_acknowledged_before_the_fsync() {
-    let wanted = ["new-leader-ack"];
-    assert_breaks(
-        &disks(&[2, 2, 5]),
-        &[Bug::AckNewLeaderBeforeFsync],
-        &wanted,
-        settle,
-    );
+    let wanted = ["epoch-data", "new-leader-ack"];
+    at_start([2, 2, 5], Bug::AckNewLeaderBeforeFsync, &wanted);
 }
 
 #[test]
 fn zookeeper_4925_past_the_committed_log() {
-    let wanted = ["committed-log"];
-    assert_breaks(
-        &disks(&[2, 5, 5]),
-        &[Bug::SkipCommittedLog],
-        &wanted,
-        settle,
-    );
+    at_start([2, 5, 5], Bug::SkipCommittedLog, &["committed-log"]);
 }
 
 /// A leader that is cut off writes; the others go on; then it comes back.
@@ -66,7 +55,7 @@ fn a_deposed_leader_returns(lab: &mut Lab) -> Sid {
 
 #[test]
 fn zookeeper_2845_a_failed_write_comes_back() {
-    let wanted = ["order", "follower-log"];
+    let wanted = ["follower-log", "order", "session-table"];
     let spec = ClusterSpec::plain(3, 0);
     assert_breaks(&spec, &[Bug::KeepTreeWithoutReplay], &wanted, |lab| {
         let old = a_deposed_leader_returns(lab);
@@ -81,7 +70,7 @@ fn zookeeper_2845_a_failed_write_comes_back() {
 
 #[test]
 fn zookeeper_1154_the_tail_of_a_deposed_leader_stays() {
-    let wanted = ["order", "follower-log"];
+    let wanted = ["follower-log", "order", "session-table"];
     let spec = ClusterSpec::plain(3, 0);
     assert_breaks(&spec, &[Bug::NoTruncInsideCommittedLog], &wanted, |lab| {
         settle(lab);
@@ -103,7 +92,7 @@ fn zookeeper_1154_the_tail_of_a_deposed_leader_stays() {
 
 #[test]
 fn zookeeper_335_no_epoch_files() {
-    let wanted = ["epochs", "epoch-ack", "leadership"];
+    let wanted = ["epoch-ack", "epochs", "leadership"];
     let spec = ClusterSpec::plain(3, 0);
     assert_breaks(&spec, &[Bug::EpochFromZxidOnly], &wanted, |lab| {
         settle(lab);

@@ -5,10 +5,14 @@
 //! for timers that are late. Nothing is judged
 //! where a fault makes packets, clocks or disks late, nor three minutes after. What cuts off is
 //! known, as it only changes by a person's act, by a process that begins, and by one that serves.
+//!
+//! QUIRK(newcomers count): a leader counts a learner as heard of for initLimit + syncLimit ticks
+//! from its FOLLOWERINFO on, however silent it is, and may stay in office by that.
+//! Source: `LearnerHandler.java`, run, synced: tickOfNextAckDeadline.
 
 use super::{Broken, Invariant, Property, Seen};
 use crate::base::{Map, Micros};
-use crate::protocol::{Sid, ZabState};
+use crate::protocol::{Note, Sid, ZabState};
 use crate::sim::{Cause, Power};
 
 /// L3: who serves under whom, and since when it is cut off.
@@ -16,6 +20,8 @@ use crate::sim::{Cause, Power};
 pub struct Departure {
     serving: Map<Sid, Sid>,
     alone: Map<Sid, Micros>,
+    /// When a learner last came to each leader.
+    joined: Map<Sid, Micros>,
     /// When something was last late that ought to be in time.
     late_at: Option<Micros>,
 }
@@ -50,6 +56,10 @@ impl Departure {
         !seen.is_quorum(voters.filter(|voter| hears(*voter)))
     }
 
+    const fn is_joining(note: &Note) -> bool {
+        matches!(note, Note::LearnerJoined { .. })
+    }
+
     fn look(&mut self, seen: &Seen<'_>) {
         for (sid, leader) in self.serving.iter() {
             let is_up = seen.servers.power(*sid) == Power::Up;
@@ -82,6 +92,11 @@ impl Invariant for Departure {
         if self.follow(seen) || acts {
             self.look(seen);
         }
+        if let Some(sid) = seen.step.sid
+            && seen.step.notes.iter().any(Self::is_joining)
+        {
+            self.joined.insert(sid, seen.step.at);
+        }
         let is_late = |at: Micros| seen.step.at.saturating_sub(at) <= Self::LATENESS;
         if self.late_at.is_some_and(is_late) {
             self.alone.clear();
@@ -89,17 +104,16 @@ impl Invariant for Departure {
         let Some(config) = seen.servers.config().filter(|_| !self.alone.is_empty()) else {
             return Ok(());
         };
+        let ticks = |count: u64| Micros::from_ms(config.tick_time_ms.saturating_mul(count));
         for (sid, since) in self.alone.iter_mut() {
-            let ticks = config.sync_limit
-                + if self.serving.get(sid) == Some(sid) {
-                    3
-                } else {
-                    1
-                };
-            let limit =
-                Micros::from_ms(config.tick_time_ms.saturating_mul(ticks)) + Self::ON_ITS_WAY;
+            let leads = self.serving.get(sid) == Some(sid);
+            let more = if leads { 3 } else { 1 };
+            let limit = ticks(config.sync_limit + more) + Self::ON_ITS_WAY;
+            let joined = self.joined.get(sid).filter(|_| leads);
+            let excused = joined.map(|at| *at + ticks(config.init_limit));
             let passed = seen.step.at.saturating_sub(*since);
-            if passed > limit {
+            let from = (*since).max(excused.unwrap_or_default());
+            if seen.step.at.saturating_sub(from) > limit {
                 // Said once.
                 *since = Micros(u64::MAX);
                 let ms = i64::try_from(passed.as_ms()).unwrap_or(i64::MAX);
@@ -115,20 +129,30 @@ impl Invariant for Departure {
 mod tests {
     use super::super::kit::Scene;
     use super::*;
+    use crate::protocol::Epoch;
 
     /// Server 1 leads, 2 and 3 follow; then `silent` are cut off, `left` look for another leader,
     /// and `ms` go by. Who is said to be in office still.
     fn after(silent: &[i64], left: &[i64], ms: u64) -> Vec<Sid> {
-        after_in(Scene::new(3, 0), silent, left, ms)
+        after_in(Scene::new(3, 0), &[], (silent, left), ms)
     }
 
-    fn after_in(mut scene: Scene, silent: &[i64], left: &[i64], ms: u64) -> Vec<Sid> {
-        (scene.config.tick_time_ms, scene.config.sync_limit) = (1_000, 5);
+    /// The same, where server 1 has stated `notes` before.
+    fn after_in(
+        mut scene: Scene,
+        notes: &[Note],
+        (silent, left): (&[i64], &[i64]),
+        ms: u64,
+    ) -> Vec<Sid> {
+        let config = &mut scene.config;
+        (config.tick_time_ms, config.sync_limit, config.init_limit) = (1_000, 5, 10);
         let mut check = Departure::default();
         for sid in 1..=3 {
             scene.server(sid).status.peer.leader = Some(Sid(1));
             scene.serves(&mut check, sid, 1).expect("fine");
         }
+        let step = scene.notes(1, notes.to_vec());
+        scene.show(&mut check, &step).expect("fine");
         scene.silent = silent.iter().copied().map(Sid).collect();
         let mut step = scene.notes(3, vec![]);
         step.cause = Cause::Booted;
@@ -160,7 +184,18 @@ mod tests {
     fn nobody_is_judged_where_a_fault_makes_things_late() {
         let mut scene = Scene::new(3, 0);
         scene.is_late = true;
-        assert_eq!(after_in(scene, &[1], &[2, 3], 60_000), []);
+        assert_eq!(after_in(scene, &[], (&[1], &[2, 3]), 60_000), []);
+    }
+
+    #[test]
+    fn who_has_just_come_keeps_a_leader_in_office() {
+        let joined = [Note::LearnerJoined {
+            sid: Sid(3),
+            accepted_epoch: Epoch(1),
+        }];
+        let after = |ms| after_in(Scene::new(3, 0), &joined, (&[1], &[2, 3]), ms);
+        assert_eq!(after(18_500), []);
+        assert_eq!(after(18_501), [Sid(1)]);
     }
 
     #[test]

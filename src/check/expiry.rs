@@ -6,8 +6,10 @@
 
 use super::calls::spoken;
 use super::{Began, Broken, Invariant, Property, Seen};
-use crate::base::{Map, Micros};
-use crate::protocol::{Note, QuorumBody, SessionId, Sid, TxnBody, ZabState};
+use crate::base::{Map, Micros, Set};
+use crate::protocol::{
+    ClientMessage, Note, Op, QuorumBody, Request, SessionId, Sid, TxnBody, ZabState,
+};
 
 /// C4 and L5: when each leader heard of its sessions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub struct Expiry {
     reigns: Map<Sid, Reign>,
     /// When a fault was last seen.
     disturbed_at: Micros,
+    /// When a fault was last seen that makes clocks or packets late.
+    late_at: Micros,
 }
 
 /// One leader's sessions.
@@ -24,6 +28,9 @@ struct Reign {
     heard: Map<SessionId, Micros>,
     /// Created in this reign and never heard of since.
     fresh: Map<SessionId, Micros>,
+    /// Their clients have asked for the end. Until it is agreed on nothing touches them, and the
+    /// leader may well ask for it itself.
+    closing: Set<SessionId>,
 }
 
 impl Reign {
@@ -34,8 +41,12 @@ impl Reign {
 
     fn follow(&mut self, sid: Sid, seen: &Seen<'_>) {
         let at = seen.step.at;
-        if let Some((session, _)) = spoken(seen.step, seen.calls, sid) {
+        if let Some((session, message)) = spoken(seen.step, seen.calls, sid) {
             self.hear(session, at);
+            let close = Op::CloseSession;
+            if matches!(message, ClientMessage::Request { op, .. } if *op == close) {
+                self.closing.insert(session);
+            }
         }
         if let Some((_, packet)) = seen.delivered() {
             if let QuorumBody::Touched { sessions } = &packet.body {
@@ -44,6 +55,13 @@ impl Reign {
                 }
             } else if let QuorumBody::Revalidate { session, .. } = packet.body {
                 self.hear(session, at);
+            } else if let QuorumBody::Request(Request {
+                session,
+                op: Op::CloseSession,
+                ..
+            }) = packet.body
+            {
+                self.closing.insert(session);
             }
         }
         for txn in seen.agreed() {
@@ -52,17 +70,19 @@ impl Reign {
             } else if matches!(txn.body, TxnBody::CloseSession { .. }) {
                 self.heard.remove(&txn.session);
                 self.fresh.remove(&txn.session);
+                self.closing.remove(&txn.session);
             }
         }
     }
 
     /// The session is about to end: how long it has been silent, where that is too short.
-    fn ends(&mut self, session: SessionId, seen: &Seen<'_>) -> Option<Micros> {
-        let heard = self.heard.remove(&session);
-        if self.fresh.remove(&session).is_some() {
+    fn ends(&mut self, session: SessionId, late_at: Micros, seen: &Seen<'_>) -> Option<Micros> {
+        let heard = self.heard.remove(&session).unwrap_or(self.since);
+        let is_fresh = self.fresh.remove(&session).is_some();
+        if is_fresh || self.closing.contains(&session) || heard < late_at {
             return None;
         }
-        let passed = seen.step.at.saturating_sub(heard.unwrap_or(self.since));
+        let passed = seen.step.at.saturating_sub(heard);
         let timeout = timeout(session, seen)?;
         (passed.0 + timeout.0 / 20 < timeout.0).then_some(passed)
     }
@@ -128,10 +148,12 @@ impl Invariant for Expiry {
         if !seen.servers.are_undisturbed() {
             self.disturbed_at = seen.step.at;
         }
-        let is_late = !seen.servers.are_on_time();
+        if !seen.servers.are_on_time() {
+            self.late_at = seen.step.at;
+        }
         for note in &seen.step.notes {
             if let Note::SessionExpiring { session } = note
-                && let Some(passed) = reign.ends(*session, seen).filter(|_| !is_late)
+                && let Some(passed) = reign.ends(*session, self.late_at, seen)
             {
                 let ms = i64::try_from(passed.as_ms()).unwrap_or(i64::MAX);
                 let text = "ends session {} after {} ms of silence";
@@ -156,6 +178,7 @@ impl Invariant for Expiry {
 mod tests {
     use super::super::kit::{Scene, at, packet, txn};
     use super::*;
+    use crate::protocol::Cxid;
 
     /// Server 1 leads with session 7, which lasts 4 s; it is heard of at `touched`, and at `now`
     /// the leader states `note`.
@@ -189,6 +212,45 @@ mod tests {
         assert!(after(None, 3_000, expiring()).is_err());
         assert_eq!(after(Some(2_000), 6_000, expiring()), Ok(()));
         assert!(after(Some(2_000), 5_000, expiring()).is_err());
+    }
+
+    /// Server 1 leads with session 7, which lasts 4 s, from the first instant on.
+    fn reign(check: &mut Expiry) -> Scene {
+        let mut scene = Scene::new(3, 0);
+        let start = TxnBody::CreateSession { timeout_ms: 4_000 };
+        let held = [txn(at(1, 1), 7, start)];
+        scene.leads(check, (1, 2), &held).expect("leads");
+        scene
+    }
+
+    #[test]
+    fn a_session_whose_client_has_asked_for_its_end_may_end_at_any_time() {
+        let check = &mut Expiry::default();
+        let mut scene = reign(check);
+        let body = QuorumBody::Request(Request {
+            session: SessionId(7),
+            cxid: Cxid(1),
+            op: Op::CloseSession,
+        });
+        let step = scene.delivered(1, 2, packet(at(1, 1), body));
+        scene.show(check, &step).expect("fine");
+        let mut step = scene.notes(1, vec![expiring()]);
+        step.at = Micros::from_ms(1_000);
+        assert_eq!(scene.show(check, &step), Ok(()));
+    }
+
+    #[test]
+    fn silence_that_began_before_the_clocks_were_right_again_is_not_judged() {
+        let check = &mut Expiry::default();
+        let mut scene = reign(check);
+        scene.is_late = true;
+        let mut step = scene.notes(1, vec![]);
+        step.at = Micros::from_ms(500);
+        scene.show(check, &step).expect("fine");
+        scene.is_late = false;
+        let mut step = scene.notes(1, vec![expiring()]);
+        step.at = Micros::from_ms(3_000);
+        assert_eq!(scene.show(check, &step), Ok(()));
     }
 
     #[test]

@@ -148,14 +148,22 @@ impl History {
             return news;
         };
         let notes = &step.notes;
-        if notes
-            .iter()
-            .any(|note| matches!(note, Note::Serving { .. }))
-        {
+        let began = notes.iter().find_map(|note| {
+            let Note::Serving { epoch, .. } = note else {
+                return None;
+            };
+            Some(*epoch)
+        });
+        if let Some(epoch) = began {
             if server.peer.state == ServerState::Leading {
                 news.began = Some(Began::Leader);
                 let held = servers.durable(server.sid).map(Durable::last_zxid);
                 self.begin_leader(database, held.unwrap_or_default(), &mut news);
+                // What later epochs agreed on while it was slow to begin is not its to have.
+                news.parting = news.parting.filter(|parting| match parting {
+                    Parting::Short(zxid) | Parting::Lacks(zxid) => zxid.epoch() < epoch,
+                    Parting::Differs(_) | Parting::Stray(_) => true,
+                });
             } else {
                 news.began = Some(Began::Learner);
                 self.begin_learner(database, &mut news);
@@ -165,7 +173,13 @@ impl History {
             .any(|note| matches!(note, Note::Applied { .. }))
         {
             let reached = self.reached.get(&server.sid).copied().unwrap_or_default();
-            let newest = database.committed().txns().rev();
+            let committed = database.committed();
+            let oldest = committed.min().unwrap_or_default();
+            // More at once than it remembers: a leader's disk worked again.
+            let disk = servers.durable(server.sid).filter(|_| reached < oldest);
+            let earlier = disk.into_iter().flat_map(|disk| disk.log.txns().rev());
+            let earlier = earlier.skip_while(|txn| txn.zxid >= oldest);
+            let newest = committed.txns().rev().chain(earlier);
             news.applied
                 .extend(newest.take_while(|txn| txn.zxid > reached).cloned());
             news.applied.reverse();

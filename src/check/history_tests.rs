@@ -28,6 +28,21 @@ fn what_a_leader_holds_is_agreed_when_it_begins_and_what_it_commits_later() {
 }
 
 #[test]
+fn more_than_a_leader_remembers_may_be_agreed_at_once() {
+    let mut scene = Scene::new(3, 0);
+    let all = txns(1..=700);
+    scene.leads(&mut Nothing, (1, 1), &all[..1]).expect("leads");
+    for txn in &all[1..] {
+        scene.logs(1, txn);
+        scene.applies(1, txn);
+    }
+    let zxid = at(1, 700);
+    let step = scene.notes(1, vec![Note::Applied { zxid }]);
+    scene.show(&mut Nothing, &step).expect("fine");
+    assert_eq!(scene.history.len(), 700);
+}
+
+#[test]
 fn a_leader_that_was_paused_goes_on_where_it_was_and_agrees_on_nothing_new() {
     let mut scene = Scene::new(3, 0);
     let held = txns(1..=3);

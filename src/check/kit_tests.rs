@@ -205,6 +205,7 @@ impl Scene {
         sid: i64,
         epoch: i64,
     ) -> Result<(), Broken> {
+        self.server(sid).status.peer.serving = true;
         let note = Note::Serving {
             leader: Sid(sid),
             epoch: Epoch(epoch),

@@ -44,6 +44,15 @@ mod tests {
     }
 
     #[test]
+    fn a_leader_that_begins_late_may_lack_what_later_epochs_agreed_on() {
+        let mut scene = Scene::new(3, 0);
+        let check = &mut PrimaryIntegrity;
+        let history = [set(at(1, 1), "x"), set(at(3, 1), "x")];
+        scene.leads(check, (1, 3), &history).expect("the first");
+        assert_eq!(scene.leads(check, (2, 2), &history[..1]), Ok(()));
+    }
+
+    #[test]
     fn a_learner_may_be_behind() {
         let mut scene = Scene::new(3, 0);
         let check = &mut PrimaryIntegrity;

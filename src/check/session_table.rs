@@ -47,6 +47,7 @@ impl Invariant for SessionTable {
         if seen.news.began == Some(Began::Learner)
             && let Some(leader) = server.peer.leader
             && let Some(theirs) = seen.servers.database(leader)
+            && seen.servers.status(leader).is_some_and(|s| s.peer.serving)
             && seen.history.is_same_place(database, theirs)
             && (database.sessions() != theirs.sessions() || database.tree() != theirs.tree())
         {
@@ -122,6 +123,19 @@ mod tests {
             scene.server(sid).status.peer.leader = Some(Sid(1));
             assert_eq!(scene.serves(check, sid, 2).is_ok(), fine);
         }
+    }
+
+    #[test]
+    fn a_leader_that_no_longer_serves_may_hold_what_nobody_agreed_on() {
+        let mut scene = Scene::new(3, 0);
+        let check = &mut SessionTable::default();
+        let history = [create(at(1, 1), 0, "/a")];
+        scene.leads(check, (1, 2), &history).expect("leads");
+        scene.server(1).database.process(&set(at(1, 2), "tail"));
+        scene.server(1).status.peer.serving = false;
+        scene.applies(3, &history[0]);
+        scene.server(3).status.peer.leader = Some(Sid(1));
+        assert_eq!(scene.serves(check, 3, 2), Ok(()));
     }
 
     #[test]

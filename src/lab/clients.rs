@@ -14,10 +14,17 @@ const MOST: u64 = 4;
 /// How many commands for clients a case has at most.
 const COMMANDS: u64 = 6;
 
-const RECIPES: [fn(Arc<str>) -> Recipe; 3] = [
-    |root| Recipe::NoHerd { root },
-    |root| Recipe::Lock { root },
-    |path| Recipe::Controller { path },
+/// Each at a place of its own: those who follow different recipes do not know each other's names.
+const RECIPES: [fn() -> Recipe; 3] = [
+    || Recipe::NoHerd {
+        root: Arc::from("/members"),
+    },
+    || Recipe::Lock {
+        root: Arc::from("/lock"),
+    },
+    || Recipe::Controller {
+        path: Arc::from("/controller"),
+    },
 ];
 
 /// Draws a case's clients.
@@ -58,7 +65,7 @@ fn workload(rng: &mut Rng) -> Workload {
         return Workload::Idle;
     }
     if kind <= 2 {
-        let recipe = super::one_of(&RECIPES, rng)(Arc::from("/recipe"));
+        let recipe = super::one_of(&RECIPES, rng)();
         let holds = rng.chance(Ppm(500_000));
         let hold = holds.then(|| rng.span(Micros::from_ms(50), Micros::from_ms(2_000)));
         return Workload::Follow { recipe, hold };
