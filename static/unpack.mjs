@@ -53,6 +53,13 @@ export class Unpacker {
     while (this.at < this.out.length && this.#pos < last) this.#symbol();
   }
 
+  /** Unpacks what is left, and gives everything. */
+  end() {
+    this.take(null);
+    if (this.at === 0 || this.at < this.out.length) throw new Error("the program is damaged");
+    return this.out;
+  }
+
   #begin() {
     const view = new DataView(this.#in.buffer, this.#in.byteOffset);
     const properties = view.getUint8(0);
@@ -192,18 +199,21 @@ export class Unpacker {
   }
 }
 
-/** The program whose packed form has been asked for. */
-export async function unpacked(asked) {
+/**
+ * What was packed and has been asked for. With a `slice`, the page can do other things after every
+ * so many bytes.
+ */
+export async function unpacked(asked, slice = Infinity) {
   const answer = await asked;
   if (!answer.ok) throw new Error(`${answer.url}: ${answer.status} ${answer.statusText}`);
   const unpacker = new Unpacker();
   const reader = answer.body.getReader();
-  for (let done = false; !done; ) {
-    const piece = await reader.read();
-    done = piece.done;
-    unpacker.take(done ? null : piece.value);
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return unpacker.end();
+    for (let at = 0; at < value.length; at += slice) {
+      if (at > 0) await new Promise((then) => setTimeout(then));
+      unpacker.take(value.subarray(at, at + slice));
+    }
   }
-  const { at, out } = unpacker;
-  if (at === 0 || at < out.length) throw new Error(`${answer.url} is damaged`);
-  return out;
 }

@@ -1,10 +1,12 @@
-// The browser's half of `cargo xtask bench`: the engine as wasm, and the page's script per frame.
+// The browser's half of `cargo xtask bench`: the engine as wasm, how long the page
+// takes to arrive, and its script per frame.
 // Usage: node bench.cjs PAGE_FOLDER BENCH_FOLDER; the environment is that of the end-to-end tests.
 const { spawn } = require("node:child_process");
 const { writeFileSync } = require("node:fs");
 const { createServer } = require("node:net");
 const { join } = require("node:path");
 const { chromium } = require("@playwright/test");
+const { arrival } = require("./arrival.cjs");
 
 const [pageFolder, benchFolder] = process.argv.slice(2);
 const SECONDS = 10;
@@ -151,7 +153,9 @@ async function main() {
       const sum = `${round(bytes)} bytes kept per simulated minute of ${round(events)} events`;
       console.log(`wasm:   ${sum}: 5 servers, ${what}`);
     }
-    const page = await frames(browser, await serve(pageFolder, servers));
+    const address = await serve(pageFolder, servers);
+    await arrival(browser, address);
+    const page = await frames(browser, address);
     console.log(
       `page:   ${page.script.toFixed(2)} ms script per frame at 1× with 5 servers ` +
         `(${page.task.toFixed(2)} ms of main thread in all, ${page.frames} frames in ${SECONDS} s)`,

@@ -8,12 +8,15 @@ import { join, resolve } from "node:path";
 export { expect };
 
 /** `test` whose page is watched: errors and requests to other places fail it. */
-export const test = base.extend<{ expectedErrors: string[]; watched: void }>({
+export const test = base.extend<{ expectedErrors: string[]; tolerated: RegExp; watched: void }>({
   /** What a test that stops the program must see reported, and nothing else. */
   expectedErrors: [[], { option: true }],
+  /** What a test that takes the network away may see any number of times. */
+  tolerated: [/^$/, { option: true }],
   watched: [
-    async ({ page, baseURL, expectedErrors }, use) => {
-      const complaints: string[] = [];
+    async ({ page, baseURL, expectedErrors, tolerated }, use) => {
+      const all: string[] = [];
+      const complaints = { push: (text: string) => tolerated.test(text) || all.push(text) };
       page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
       page.on("console", (message) => {
         if (message.type() === "error") complaints.push(`console: ${message.text()}`);
@@ -24,7 +27,7 @@ export const test = base.extend<{ expectedErrors: string[]; watched: void }>({
         if (!local) complaints.push(`request to ${url}`);
       });
       await use();
-      expect(complaints, "the page complained or asked another server").toEqual(expectedErrors);
+      expect(all, "the page complained or asked another server").toEqual(expectedErrors);
     },
     { auto: true },
   ],

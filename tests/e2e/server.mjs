@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, resolve, sep } from "node:path";
+import { gzipSync } from "node:zlib";
 
 const TYPES = {
   ".css": "text/css; charset=utf-8",
@@ -28,11 +29,13 @@ createServer(async (request, response) => {
   }
   try {
     const body = await readFile(file);
-    response.writeHead(200, {
-      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
-      "cache-control": "no-store",
-    });
-    response.end(body);
+    const type = TYPES[extname(file)] ?? "application/octet-stream";
+    const headers = { "content-type": type, "cache-control": "no-store" };
+    // Text is compressed almost everywhere, everything else almost nowhere.
+    const packs = type.startsWith("text/") && /gzip/.test(request.headers["accept-encoding"]);
+    if (packs) headers["content-encoding"] = "gzip";
+    response.writeHead(200, headers);
+    response.end(packs ? gzipSync(body) : body);
   } catch {
     response.writeHead(404, { "content-type": "text/plain" }).end("not found");
   }

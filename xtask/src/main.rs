@@ -12,6 +12,7 @@ mod build;
 mod conformance;
 mod lean;
 mod node;
+mod parts;
 mod recordings;
 mod run;
 mod serve;

@@ -1,19 +1,24 @@
-// Packs what Trunk has built: one small script, one style sheet, and the program compressed.
+// Packs what Trunk has built: one small script, one style sheet, and the program compressed, whole
+// or in two parts: NAME.wasm and NAME.rest.
 // Usage: node pack.cjs FOLDER
 //
 // Many hosts of static files send wasm as it is; LZMA makes it a third, and a fifth smaller than
 // the gzip of those that compress. The page unpacks while it arrives (static/unpack.mjs).
 const { spawnSync } = require("node:child_process");
-const { readdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
+const { createHash } = require("node:crypto");
+const { appendFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const { buildSync } = require("esbuild");
 
 const folder = process.argv[2];
-const unpack = join(__dirname, "../../static/unpack.mjs");
+const from = (name) => join(__dirname, "../../static", name);
+
+/** The files of the folder that end so. */
+const all = (ending) => readdirSync(folder).filter((name) => name.endsWith(ending));
 
 /** The one file of the folder that ends so. */
 function the(ending) {
-  const found = readdirSync(folder).filter((name) => name.endsWith(ending));
+  const found = all(ending);
   if (found.length !== 1) fail(`there must be one ${ending} in ${folder}, not ${found.length}`);
   return found[0];
 }
@@ -32,10 +37,15 @@ function bundle(contents, name, options) {
   buildSync({ stdin, outfile, allowOverwrite: true, logLevel: "warning", ...shape });
 }
 
-/** wasm-bindgen's script and the unpacker in one file; its names nobody reads. */
+/** wasm-bindgen's script and what starts the program in one file; its names nobody reads. */
 function script(name) {
-  const own = `export { crashReport, default } from "./${name}";`;
-  bundle(`${own} export { unpacked } from ${JSON.stringify(unpack)};`, name);
+  appendFileSync(join(folder, name), "export { __wbg_get_imports, __wbg_finalize_init };");
+  const contents = `
+    import { __wbg_get_imports as imports, __wbg_finalize_init as begin } from "./${name}";
+    import { start } from ${JSON.stringify(from("start.mjs"))};
+    export { crashReport } from "./${name}";
+    export default (parts) => start({ imports, begin, ...parts });`;
+  bundle(contents, name);
 }
 
 /** One style sheet in place of several, in their order. */
@@ -52,7 +62,7 @@ function styles() {
   writeFileSync(file, one);
 }
 
-/** The program, compressed, in place of the plain one. */
+/** A part of the program, compressed, in place of the plain one. */
 async function program(name) {
   const file = join(folder, name);
   const plain = readFileSync(file);
@@ -65,35 +75,51 @@ async function program(name) {
   packed.writeBigUInt64LE(BigInt(plain.length), 5);
   writeFileSync(`${file}.lzma`, packed);
   // As it arrives over a slow line.
-  const { Unpacker } = await import(`file://${unpack}`);
+  const { Unpacker } = await import(`file://${from("unpack.mjs")}`);
   const unpacker = new Unpacker();
   for (let at = 0; at < packed.length; at += 1460) unpacker.take(packed.subarray(at, at + 1460));
-  unpacker.take(null);
-  if (plain.compare(unpacker.out) !== 0) fail("static/unpack.mjs does not unpack what xz has packed");
+  if (plain.compare(unpacker.end()) !== 0) fail("static/unpack.mjs does not unpack what xz has packed");
+}
+
+/** Names files by what is in all of them: no cache may put parts of two builds together. */
+function named(files) {
+  const hash = createHash("sha256");
+  for (const name of files) hash.update(readFileSync(join(folder, name)));
+  const stem = `zabscope-${hash.digest("hex").slice(0, 16)}`;
+  return files.map((name) => {
+    const other = stem + name.slice(name.lastIndexOf("."));
+    renameSync(join(folder, name), join(folder, other));
+    return other;
+  });
 }
 
 /** Lets the page ask for the packed program before anything else, and start with it. */
-function page(wasm) {
+function page(was, is) {
   const file = join(folder, "index.html");
-  const preload = new RegExp(`<link [^>]*href=["']?\\./${wasm}["' >][^>]*>`);
-  const ask = `<script>window.zabscopeProgram=fetch("./${wasm}.lzma")</script>`;
   const plain = readFileSync(file, "utf8");
+  const preload = new RegExp(`<link [^>]*href=["']?\\./${was.wasm}["' >][^>]*>`);
+  const ask = `<script>window.zabscopeProgram=fetch("./${is.wasm}.lzma")</script>`;
+  const rest = is.rest ? `"./${is.rest}.lzma"` : "null";
   const packed = plain
     .replace(preload, "")
-    .replace(`module_or_path: './${wasm}'`, "module_or_path: bindings.unpacked(window.zabscopeProgram)")
-    .replace("<link ", `${ask}<link `);
-  if (packed.split(wasm).length !== 2 || !packed.includes("bindings.unpacked")) {
+    .replace(`module_or_path: './${was.wasm}'`, `first: window.zabscopeProgram, rest: ${rest}`)
+    .replace("<link ", `${ask}<link `)
+    .replaceAll(was.script, is.script);
+  if (packed.includes(was.wasm) || !packed.includes("first: window.zabscopeProgram")) {
     fail("Trunk starts the program in a way xtask/src/pack.cjs does not know; see dist/index.html");
   }
   writeFileSync(file, packed);
 }
 
 async function main() {
-  const wasm = the(".wasm");
-  script(the(".js"));
+  const was = { script: the(".js"), wasm: the(".wasm") };
+  script(was.script);
   styles();
+  const files = [was.script, was.wasm, ...all(".rest")];
+  const [js, wasm, rest] = named(files);
   await program(wasm);
-  page(wasm);
+  if (rest) await program(rest);
+  page(was, { script: js, wasm, rest });
 }
 
 main().catch((error) => fail(String(error.stack ?? error)));

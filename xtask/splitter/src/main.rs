@@ -1,0 +1,64 @@
+//! Splits the page's program in two: what the first picture runs, and the rest.
+//!
+//! `splitter mark IN OUT` writes a program that notes which of its functions run, and prints where.
+//! `splitter split IN RAN FIRST REST` writes the two parts; `RAN` lists the functions that ran, one
+//! number per line. What belongs where is a matter of speed alone: either part calls the other, and
+//! the first asks for the rest where it has not come yet.
+
+mod bodies;
+mod mark;
+mod program;
+mod split;
+#[cfg(test)]
+mod tests;
+
+use std::error::Error;
+use std::fs;
+use std::process::ExitCode;
+
+use program::Program;
+
+/// Anything that may go wrong with a file or what is in it.
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["mark", whole, marked] => mark(whole, marked),
+        ["split", whole, ran, first, rest] => split([whole, ran, first, rest]),
+        _ => Err("usage: splitter mark IN OUT | splitter split IN RAN FIRST REST".into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("splitter: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn mark(whole: &str, marked: &str) -> Outcome<()> {
+    let bytes = fs::read(whole)?;
+    let program = Program::read(&bytes)?;
+    let (out, notes) = mark::marked(&bytes, &program)?;
+    fs::write(marked, out)?;
+    println!("{} {}", notes.start, notes.end);
+    Ok(())
+}
+
+fn split([whole, ran, first, rest]: [&str; 4]) -> Outcome<()> {
+    let bytes = fs::read(whole)?;
+    let program = Program::read(&bytes)?;
+    let mut first_functions = vec![false; program.functions.len()];
+    for line in fs::read_to_string(ran)?.lines() {
+        let at: usize = line.trim().parse()?;
+        let function = first_functions.get_mut(at).ok_or("no such function")?;
+        *function = true;
+    }
+    let parts = split::split(&program, &first_functions)?;
+    fs::write(first, &parts.first)?;
+    fs::write(rest, &parts.rest)?;
+    println!("{}", parts.summary);
+    Ok(())
+}
