@@ -9,11 +9,10 @@
 mod bench;
 mod browser;
 mod build;
-mod conformance;
+mod examples;
 mod lean;
 mod node;
 mod parts;
-mod recordings;
 mod run;
 mod serve;
 mod shop;
@@ -72,8 +71,8 @@ fn dispatch(args: &[String]) -> Outcome<ExitCode> {
         "serve" => serve::serve(&shop, &serve::Options::parse(rest)?),
         "build" => takes_nothing(command, rest).and_then(|()| build::build(&shop)),
         "test" => test::test(&shop, rest),
-        "conformance" => conformance::conformance(&shop, rest),
-        "recordings" => recordings::recordings(&shop, rest),
+        "conformance" => examples::conformance(&shop, rest),
+        "recordings" => examples::recordings(&shop, rest),
         "bench" => takes_nothing(command, rest).and_then(|()| bench::bench(&shop)),
         other => Err(Failure::new(
             format!("there is no command \"{other}\""),

@@ -13,19 +13,10 @@ use super::sample::Sample;
 
 pub(super) const ROWS: [Row; 2] = [
     Row {
-        id: "client-election-kill",
-        play: Some(play),
         waits: &["takeover"],
-        floors: &[],
-        not_built: &[],
+        ..Row::of("client-election-kill", play)
     },
-    Row {
-        id: "client-election-close",
-        play: Some(play),
-        waits: &[],
-        floors: &[],
-        not_built: &[],
-    },
+    Row::of("client-election-close", play),
 ];
 
 fn play(recording: &Recording, seed: u64) -> Result<Sample, String> {

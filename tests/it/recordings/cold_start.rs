@@ -11,23 +11,13 @@ use super::cluster::Cluster;
 use super::recording::Recording;
 use super::sample::Sample;
 
-pub(super) const ROWS: [Row; 4] = [
-    row("cold-start-3"),
-    row("staggered-3-ascending"),
-    row("staggered-3-descending"),
-    row("staggered-5-ascending"),
-];
-
 /// No waits: a fresh JVM's first election is as much class loading as finalizeWait.
-const fn row(id: &'static str) -> Row {
-    Row {
-        id,
-        play: Some(play),
-        waits: &[],
-        floors: &[],
-        not_built: &[],
-    }
-}
+pub(super) const ROWS: [Row; 4] = [
+    Row::of("cold-start-3", play),
+    Row::of("staggered-3-ascending", play),
+    Row::of("staggered-3-descending", play),
+    Row::of("staggered-5-ascending", play),
+];
 
 fn play(recording: &Recording, seed: u64) -> Result<Sample, String> {
     let mut spec = recording.spec();

@@ -45,11 +45,9 @@ const fn row(
     not_built: &'static [(&'static str, &'static str)],
 ) -> Row {
     Row {
-        id,
-        play: Some(play),
         waits,
-        floors: &[],
         not_built,
+        ..Row::of(id, play)
     }
 }
 

@@ -12,20 +12,8 @@ use super::recording::Recording;
 use super::sample::Sample;
 
 pub(super) const ROWS: [Row; 2] = [
-    Row {
-        id: "higher-epoch-wins",
-        play: Some(higher_epoch),
-        waits: &[],
-        floors: &[],
-        not_built: &[],
-    },
-    Row {
-        id: "higher-zxid-lower-id-wins",
-        play: Some(higher_zxid),
-        waits: &[],
-        floors: &[],
-        not_built: &[],
-    },
+    Row::of("higher-epoch-wins", higher_epoch),
+    Row::of("higher-zxid-lower-id-wins", higher_zxid),
 ];
 
 /// What a write of the tail leaves behind.

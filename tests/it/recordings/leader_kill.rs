@@ -33,11 +33,9 @@ pub(super) const ROWS: [Row; 7] = [
 
 const fn row(id: &'static str) -> Row {
     Row {
-        id,
-        play: Some(play),
         waits: ELECTION,
-        floors: &[],
         not_built: WRITE,
+        ..Row::of(id, play)
     }
 }
 

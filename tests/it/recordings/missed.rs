@@ -16,20 +16,10 @@ use super::recording::Recording;
 use super::sample::Sample;
 
 pub(super) const ROWS: [Row; 3] = [
-    row("follower-return-3"),
-    row("follower-return-big-snapshot"),
-    row("follower-return-txnlog"),
+    Row::of("follower-return-3", play),
+    Row::of("follower-return-big-snapshot", play),
+    Row::of("follower-return-txnlog", play),
 ];
-
-const fn row(id: &'static str) -> Row {
-    Row {
-        id,
-        play: Some(play),
-        waits: &[],
-        floors: &[],
-        not_built: &[],
-    }
-}
 
 fn play(recording: &Recording, seed: u64) -> Result<Sample, String> {
     let mut spec = recording.spec();

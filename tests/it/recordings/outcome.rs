@@ -5,9 +5,9 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::Row;
 use super::recording::{self, Recording, Timing};
 use super::sample::Sample;
+use super::{Play, Row};
 
 /// What became of one scenario.
 #[derive(Debug)]
@@ -331,6 +331,17 @@ impl fmt::Display for Comparison {
 }
 
 impl Row {
+    /// A scenario without waits of fixed length, everything of which is measured.
+    pub(super) const fn of(id: &'static str, play: Play) -> Self {
+        Self {
+            id,
+            play: Some(play),
+            waits: &[],
+            floors: &[],
+            not_built: &[],
+        }
+    }
+
     /// A scenario of which nothing can be done yet.
     pub(super) const fn absent(
         id: &'static str,

@@ -58,11 +58,9 @@ pub(super) const ROWS: [Row; 7] = [
 
 const fn row(id: &'static str, not_built: &'static [(&'static str, &'static str)]) -> Row {
     Row {
-        id,
-        play: Some(play),
         waits: WAITS,
-        floors: &[],
         not_built,
+        ..Row::of(id, play)
     }
 }
 

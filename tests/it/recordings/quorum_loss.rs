@@ -14,31 +14,17 @@ use super::sample::Sample;
 
 pub(super) const ROWS: [Row; 3] = [
     Row {
-        id: "quorum-loss-3",
-        play: Some(both_followers),
         // Not the return: a fresh JVM's first election is as much class loading as finalizeWait.
         waits: &["loss_to_old_leader_LOOKING"],
-        floors: &[],
         not_built: &[
             ("winner_is_highest_id_of_present", "a write in the epoch"),
             ("loss_to_client_disconnected", "clients"),
             ("returned_LOOKING_to_first_write", "clients that write"),
         ],
+        ..Row::of("quorum-loss-3", both_followers)
     },
-    Row {
-        id: "hierarchical-3x3",
-        play: Some(groups),
-        waits: &[],
-        floors: &[],
-        not_built: &[],
-    },
-    Row {
-        id: "late-joiners-do-not-take-over",
-        play: Some(late_joiners),
-        waits: &[],
-        floors: &[],
-        not_built: &[],
-    },
+    Row::of("hierarchical-3x3", groups),
+    Row::of("late-joiners-do-not-take-over", late_joiners),
 ];
 
 /// Both followers die one after the other; one comes back, then the other.

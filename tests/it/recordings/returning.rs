@@ -10,19 +10,10 @@ use super::recording::Recording;
 use super::sample::Sample;
 
 pub(super) const ROWS: [Row; 2] = [
+    Row::of("follower-wiped", wiped),
     Row {
-        id: "follower-wiped",
-        play: Some(wiped),
-        waits: &[],
-        floors: &[],
-        not_built: &[],
-    },
-    Row {
-        id: "rolling-restart-3",
-        play: Some(rolling_restart),
-        waits: &[],
-        floors: &[],
         not_built: &[("sessions_survived", "clients")],
+        ..Row::of("rolling-restart-3", rolling_restart)
     },
 ];
 

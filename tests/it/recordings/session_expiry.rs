@@ -40,43 +40,37 @@ const SHORT: [Asked; 4] = [asked!(500), asked!(1000), asked!(2000), asked!(5000)
 /// sessions of one timeout were made together, so only some of them came at every phase.
 pub(super) const ROWS: [Row; 4] = [
     Row {
-        id: "session-expiry-follower-t500",
-        play: Some(|recording, seed| falls_silent(recording, seed, &SHORT)),
         waits: &[
             "requested_1000_last_request_to_ephemeral_deleted",
             "requested_2000_last_request_to_ephemeral_deleted",
             "requested_5000_last_request_to_ephemeral_deleted",
         ],
-        floors: &[],
-        not_built: &[],
+        ..Row::of("session-expiry-follower-t500", |recording, seed| {
+            falls_silent(recording, seed, &SHORT)
+        })
     },
     Row {
-        id: "session-expiry-follower-t2000",
-        play: Some(|recording, seed| falls_silent(recording, seed, &LONG)),
         waits: &[
             "requested_6000_last_request_to_ephemeral_deleted",
             "requested_10000_last_request_to_ephemeral_deleted",
         ],
-        floors: &[],
-        not_built: &[],
+        ..Row::of("session-expiry-follower-t2000", |recording, seed| {
+            falls_silent(recording, seed, &LONG)
+        })
     },
     Row {
-        id: "session-expiry-leader-t2000",
-        play: Some(|recording, seed| falls_silent(recording, seed, &LONG)),
         waits: &[
             "requested_4000_last_request_to_ephemeral_deleted",
             "requested_6000_last_request_to_ephemeral_deleted",
             "requested_10000_last_request_to_ephemeral_deleted",
         ],
-        floors: &[],
-        not_built: &[],
+        ..Row::of("session-expiry-leader-t2000", |recording, seed| {
+            falls_silent(recording, seed, &LONG)
+        })
     },
     Row {
-        id: "expiry-over-leader-failover",
-        play: Some(leader_fails_meanwhile),
         waits: &["new_leader_broadcast_to_deleted"],
-        floors: &[],
-        not_built: &[],
+        ..Row::of("expiry-over-leader-failover", leader_fails_meanwhile)
     },
 ];
 

@@ -38,34 +38,13 @@ const JAVA_ELSEWHERE: Names = [
 ];
 
 pub(super) const ROWS: [Row; 4] = [
+    Row::of("session-failover-follower-kill", play),
+    Row::of("session-failover-leader-kill", play),
     Row {
-        id: "session-failover-follower-kill",
-        play: Some(play),
-        waits: &[],
-        floors: &[],
-        not_built: &[],
-    },
-    Row {
-        id: "session-failover-leader-kill",
-        play: Some(play),
-        waits: &[],
-        floors: &[],
-        not_built: &[],
-    },
-    Row {
-        id: "session-failover-follower-freeze",
-        play: Some(play),
-        waits: &[],
         floors: &["java_on_victim_fault_to_disconnected"],
-        not_built: &[],
+        ..Row::of("session-failover-follower-freeze", play)
     },
-    Row {
-        id: "outage-longer-than-session",
-        play: Some(outlast),
-        waits: &[],
-        floors: &[],
-        not_built: &[],
-    },
+    Row::of("outage-longer-than-session", outlast),
 ];
 
 /// A client with an ephemeral znode that is connected to one of `wanted`. Java's clients wrote ten

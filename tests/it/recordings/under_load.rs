@@ -17,11 +17,7 @@ use super::recording::Recording;
 use super::sample::Sample;
 
 pub(super) const ROWS: [Row; 1] = [Row {
-    id: "leader-kill-under-load-3",
-    play: Some(play),
-    waits: &[],
-    floors: &[],
-    not_built: &[],
+    ..Row::of("leader-kill-under-load-3", play)
 }];
 
 /// Creations under way at a time.
