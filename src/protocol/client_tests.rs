@@ -427,7 +427,7 @@ fn a_server_that_does_not_serve_closes_its_clients() {
         },
     );
     bus.client_input(id, ClientInput::Start);
-    bus.run_ms(100);
+    bus.run_ms(300);
     let told = &bus.people[&id].told;
     let is_lost =
         |(_, note): &(Micros, ClientNote)| matches!(note, ClientNote::Disconnected { .. });

@@ -67,7 +67,7 @@ pub enum ClientEffect {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ClientTimer {
-    /// The pause before the next attempt.
+    /// It sleeps: after a lost connection, or before the next attempt.
     Pause,
     /// The server has been silent for too long.
     Read,

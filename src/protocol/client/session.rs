@@ -51,6 +51,8 @@ pub struct Client {
 enum Stage {
     /// Not opened yet.
     Idle,
+    /// Has closed its connection, or its attempt, and sleeps before it says so.
+    Cleaning(Lost),
     /// Sleeps before it dials.
     Pausing,
     /// Waits for its dial.
@@ -112,7 +114,7 @@ impl Client {
     pub const fn state(&self) -> ClientState {
         match self.stage {
             Stage::Idle => ClientState::NotConnected,
-            Stage::Pausing | Stage::Dialing => ClientState::Connecting,
+            Stage::Cleaning(_) | Stage::Pausing | Stage::Dialing => ClientState::Connecting,
             Stage::Associating(_) => ClientState::Associating,
             Stage::Connected(_) => ClientState::Connected,
             Stage::Closed => ClientState::Closed,
@@ -130,8 +132,11 @@ impl Client {
     }
 
     /// The server it tries or is connected to; `None` where it does neither.
-    pub fn host(&self) -> Option<Sid> {
-        (!matches!(self.stage, Stage::Idle | Stage::Pausing | Stage::Closed)).then_some(self.host)
+    pub const fn host(&self) -> Option<Sid> {
+        match self.stage {
+            Stage::Dialing | Stage::Associating(_) | Stage::Connected(_) => Some(self.host),
+            Stage::Idle | Stage::Cleaning(_) | Stage::Pausing | Stage::Closed => None,
+        }
     }
 
     /// The newest transaction it has seen.
@@ -240,9 +245,19 @@ impl Client {
         self.arm_ping(ctx);
     }
 
-    /// The connection is gone, or did not come to be: what has no answer gets none.
+    /// The connection is gone, or did not come to be.
     fn lose(&mut self, why: Lost, ctx: &mut ClientCtx<'_>) {
         self.hang_up(ctx);
+        let nap = self.cleanup();
+        if nap == Micros::ZERO {
+            return self.lost(why, ctx);
+        }
+        self.stage = Stage::Cleaning(why);
+        ctx.arm(ClientTimer::Pause, nap);
+    }
+
+    /// What has no answer gets none, and what was asked meanwhile gets none either.
+    fn lost(&mut self, why: Lost, ctx: &mut ClientCtx<'_>) {
         ctx.note(ClientNote::Disconnected {
             from: self.host,
             why,
@@ -326,7 +341,7 @@ impl Client {
         match self.stage {
             Stage::Connected(conn) => self.request(conn, Sent::Close, ctx),
             Stage::Associating(_) => {}
-            Stage::Idle | Stage::Pausing | Stage::Dialing | Stage::Closed => {
+            Stage::Idle | Stage::Cleaning(_) | Stage::Pausing | Stage::Dialing | Stage::Closed => {
                 // Nobody is told: the session expires.
                 self.end_calls(&Outcome::Unknown, ctx);
                 self.end(ClientNote::Closed, ctx);
@@ -412,6 +427,7 @@ impl Client {
     fn fired(&mut self, timer: ClientTimer, ctx: &mut ClientCtx<'_>) {
         match (timer, self.stage) {
             (ClientTimer::Pause, Stage::Pausing) => self.dial(ctx),
+            (ClientTimer::Pause, Stage::Cleaning(why)) => self.lost(why, ctx),
             (ClientTimer::Read, Stage::Associating(_) | Stage::Connected(_)) => {
                 self.lose(Lost::Silent, ctx);
             }
@@ -432,7 +448,9 @@ impl Client {
     const fn conn(&self) -> Option<ConnId> {
         match self.stage {
             Stage::Associating(conn) | Stage::Connected(conn) => Some(conn),
-            Stage::Idle | Stage::Pausing | Stage::Dialing | Stage::Closed => None,
+            Stage::Idle | Stage::Cleaning(_) | Stage::Pausing | Stage::Dialing | Stage::Closed => {
+                None
+            }
         }
     }
 }

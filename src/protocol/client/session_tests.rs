@@ -70,9 +70,18 @@ impl Rig {
         rig
     }
 
+    /// A step after which the connection is lost, and what comes of it after Java's nap.
+    fn lose(&mut self, by: ClientInput) -> Vec<ClientEffect> {
+        let mut did = self.step(by);
+        if notes(&did).is_empty() {
+            did.extend(self.step(ClientInput::Fired(ClientTimer::Pause)));
+        }
+        did
+    }
+
     /// Loses the connection and comes back to the next server; what was done then.
     fn come_back(&mut self) -> Vec<ClientEffect> {
-        self.step(ClientInput::Closed(CONN));
+        self.lose(ClientInput::Closed(CONN));
         if self.client.host().is_none() {
             self.step(ClientInput::Fired(ClientTimer::Pause));
         }
@@ -169,13 +178,52 @@ fn a_lost_connection_leaves_every_call_unknown() {
     rig.call(1, get("/a"));
     rig.call(2, get("/b"));
     rig.reply(1, 9, OpResult::Error(ErrorCode::NoNode));
-    let did = rig.step(ClientInput::Closed(CONN));
+    let did = rig.lose(ClientInput::Closed(CONN));
     let outcome = Outcome::Unknown;
     let call = CallId(2);
     assert!(notes(&did).contains(&&ClientNote::Done { call, outcome }));
     assert_eq!(rig.client.in_flight(), 0);
     assert_eq!(rig.client.state(), ClientState::Connecting);
     assert_eq!(rig.client.session(), SESSION, "it hopes");
+}
+
+#[test]
+fn java_sleeps_a_tenth_of_a_second_before_it_says_that_it_is_disconnected() {
+    let mut rig = Rig::connected(Profile::Java);
+    rig.call(1, get("/a"));
+    let did = rig.step(ClientInput::Closed(CONN));
+    assert_eq!((notes(&did), rig.client.in_flight()), (vec![], 1));
+    assert_eq!(armed(&did, ClientTimer::Pause), Some(100));
+    assert_eq!(rig.call(2, get("/b")), [], "asked meanwhile, it waits too");
+    let did = rig.step(ClientInput::Fired(ClientTimer::Pause));
+    assert!(matches!(
+        notes(&did)[..],
+        [
+            ClientNote::Disconnected { .. },
+            ClientNote::Done { .. },
+            ClientNote::Done { .. },
+            ..
+        ]
+    ));
+    // A refused attempt is cleaned up after like a lost connection.
+    let mut rig = Rig::new(Profile::Java38);
+    rig.step(ClientInput::Start);
+    let did = rig.step(ClientInput::Refused);
+    assert_eq!((notes(&did), rig.client.host()), (vec![], None));
+    assert_eq!(armed(&did, ClientTimer::Pause), Some(100));
+    let mut rig = Rig::connected(Profile::Kazoo);
+    let did = rig.step(ClientInput::Closed(CONN));
+    assert!(matches!(notes(&did)[0], ClientNote::Disconnected { .. }));
+}
+
+#[test]
+fn a_client_that_is_closed_while_it_sleeps_is_closed_at_once() {
+    let mut rig = Rig::connected(Profile::Java);
+    rig.step(ClientInput::Closed(CONN));
+    let did = rig.step(ClientInput::Close);
+    assert_eq!(notes(&did), [&ClientNote::Closed]);
+    assert!(did.contains(&ClientEffect::Disarm(ClientTimer::Pause)));
+    assert_eq!(rig.step(ClientInput::Fired(ClientTimer::Pause)), []);
 }
 
 #[test]
@@ -264,7 +312,7 @@ fn a_silent_server_is_left_after_two_thirds_of_the_timeout() {
         let did = rig.step(ClientInput::Fired(ClientTimer::Ping));
         assert_eq!(sent(&did), ["PING"]);
         let from = rig.client.host().expect("connected");
-        let did = rig.step(ClientInput::Fired(silent));
+        let did = rig.lose(ClientInput::Fired(silent));
         assert!(did.contains(&ClientEffect::Hangup(CONN)), "{profile:?}");
         let why = Lost::Silent;
         assert_eq!(notes(&did)[0], &ClientNote::Disconnected { from, why });
@@ -288,7 +336,7 @@ fn kazoo_stays_when_its_ping_is_answered() {
 fn a_server_that_knows_no_such_session_ends_javas_client_and_renews_kazoos() {
     let expired = || ClientMessage::Connected(ConnectResponse::EXPIRED);
     let mut rig = Rig::connected(Profile::Java);
-    rig.step(ClientInput::Closed(CONN));
+    rig.lose(ClientInput::Closed(CONN));
     rig.step(ClientInput::Fired(ClientTimer::Pause));
     rig.call(7, get("/a"));
     rig.step(ClientInput::Opened(CONN));
@@ -350,7 +398,8 @@ fn a_reply_out_of_order_ends_the_connection() {
     let mut rig = Rig::connected(Profile::Java);
     rig.call(1, get("/a"));
     rig.call(2, get("/b"));
-    let did = rig.reply(2, 7, OpResult::Done);
+    let mut did = rig.reply(2, 7, OpResult::Done);
+    did.extend(rig.step(ClientInput::Fired(ClientTimer::Pause)));
     for call in [CallId(1), CallId(2)] {
         let outcome = Outcome::Unknown;
         assert!(notes(&did).contains(&&ClientNote::Done { call, outcome }));

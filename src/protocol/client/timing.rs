@@ -64,6 +64,18 @@ impl Client {
         }
     }
 
+    /// How long it sleeps between closing its socket and telling that it is disconnected.
+    ///
+    /// QUIRK(cleanup-sleep): Java's sending thread does so after every lost connection and every
+    /// refused attempt; until then its calls wait, and the next server is not tried. Source:
+    /// `ClientCnxnSocketNIO.java, cleanup`; `ClientCnxn.java, cleanAndNotifyState`.
+    pub(super) const fn cleanup(&self) -> Micros {
+        match self.profile {
+            Profile::Java38 | Profile::Java => Micros::from_ms(100),
+            Profile::Kazoo => Micros::ZERO,
+        }
+    }
+
     fn read_timeout(&self) -> Micros {
         ms(self.timeout_ms * 2 / 3)
     }

@@ -198,7 +198,7 @@ fn a_reset_is_learnt_by_both_ends_and_the_session_goes_on() {
     let mut stage = Stage::serving(vec![of(&[])]);
     let session = stage.status(FIRST).session;
     stage.act(&Command::DisconnectClient { id: FIRST });
-    stage.run(100);
+    stage.run(350);
     assert_eq!(
         stage.count(FIRST, |n| matches!(n, ClientNote::Disconnected { .. })),
         1

@@ -266,7 +266,11 @@ impl Conn {
         let node = self.node(side);
         let end = self.end_mut(side);
         if end.state == EndState::Held && end.notice.is_none() {
-            let detect = links.tables().detect;
+            let tables = links.tables();
+            let detect = match node {
+                Node::Server(_) => tables.detect,
+                Node::Client(_) => tables.client_detect,
+            };
             let at = moment.now + links.of_process(node, detect);
             let event = Event::Wire(WireEvent::Notice(id, side));
             end.notice = Some(moment.queue.push(at, event));
