@@ -116,7 +116,7 @@ impl Caller {
                 heard.turn = Some(Turn::Away);
                 self.connected = None;
             }
-            ClientNote::Expired { .. } | ClientNote::Closed => {
+            ClientNote::Expired { .. } | ClientNote::Closed | ClientNote::Ended => {
                 heard.turn = Some(Turn::Over);
                 self.connected = None;
             }

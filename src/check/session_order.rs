@@ -1,14 +1,31 @@
 //! A session's requests are answered and committed in the order in which it made them.
+//!
+//! Where a second client comes with a session, that has two series of numbers; of their order among
+//! what is committed nothing is said.
 
+use super::calls::Turn;
 use super::{Broken, Invariant, Property, Seen};
-use crate::base::Map;
+use crate::base::{Map, Set};
 use crate::protocol::client::Outcome;
 use crate::protocol::{Cxid, ErrorCode, SessionId, TxnBody};
+use crate::sim::ClientId;
 
 /// C6: the last request of each session that was committed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SessionOrder {
     committed: Map<SessionId, Cxid>,
+    /// Which client had each session first.
+    holders: Map<SessionId, ClientId>,
+    shared: Set<SessionId>,
+}
+
+impl SessionOrder {
+    /// A client is connected: whether the session is its own.
+    fn meet(&mut self, client: ClientId, session: SessionId) {
+        if *self.holders.get_or_insert_with(session, || client) != client {
+            self.shared.insert(session);
+        }
+    }
 }
 
 impl Invariant for SessionOrder {
@@ -18,6 +35,9 @@ impl Invariant for SessionOrder {
     };
 
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Broken> {
+        if let (Some(client), Some(Turn::Back | Turn::New)) = (seen.heard.client, seen.heard.turn) {
+            self.meet(client, seen.heard.session);
+        }
         for ended in &seen.heard.ended {
             // A client that is over, or about to be, refuses at once.
             let refused = Outcome::Failed(ErrorCode::SessionExpired);
@@ -30,6 +50,9 @@ impl Invariant for SessionOrder {
         for txn in seen.agreed() {
             if matches!(txn.body, TxnBody::CloseSession { .. }) {
                 self.committed.remove(&txn.session);
+                continue;
+            }
+            if self.shared.contains(&txn.session) {
                 continue;
             }
             // What a session sent through a former server is refused when it comes, late.
@@ -88,5 +111,19 @@ mod tests {
             ..(*numbered(at(1, 5), (7, 1))).clone()
         };
         assert_eq!(scene.commits(check, 1, &moved.into()), Ok(()), "refused");
+    }
+
+    #[test]
+    fn a_session_that_two_clients_have_had_is_left_alone() {
+        let mut scene = Scene::new(3, 0);
+        let check = &mut SessionOrder::default();
+        scene.leads(check, (1, 1), &[]).expect("leads");
+        for (n, client) in [(1, 0), (2, 0), (3, 1)] {
+            let step = scene.told(client, vec![connected(1, 7)]);
+            scene.show(check, &step).expect("nothing is broken by that");
+            let txn = numbered(at(1, n), (7, 5 - i32::try_from(n).expect("small")));
+            let is_fine = scene.commits(check, 1, &txn).is_ok();
+            assert_eq!(is_fine, n != 2, "client {client}");
+        }
     }
 }

@@ -164,6 +164,7 @@ const fn is_about_its_session(note: &ClientNote) -> bool {
             | ClientNote::Disconnected { .. }
             | ClientNote::Expired { .. }
             | ClientNote::Closed
+            | ClientNote::Ended
     )
 }
 

@@ -47,20 +47,37 @@ impl Scenario {
         }
     }
 
-    /// No command is for a client that there never is.
-    pub(super) fn check_ids(&self, commands: &[(TimedCommand, Place<'_>)]) -> Result<(), Problem> {
+    /// No command is for a client that there never is, and nobody comes with such a one's session.
+    pub(super) fn check_ids(
+        &self,
+        root: &Place<'_>,
+        commands: &[(TimedCommand, Place<'_>)],
+    ) -> Result<(), Problem> {
         let is_added =
             |(timed, _): &&(TimedCommand, _)| matches!(timed.command, Command::AddClient { .. });
         let count = self.clients.len() + commands.iter().filter(is_added).count();
+        let check = |id: ClientId, place: &Place<'_>| {
+            if usize::try_from(id.0).is_ok_and(|id| id < count) {
+                return Ok(());
+            }
+            let args = vec![("id", id.to_string()), ("count", count.to_string())];
+            Err(place.refuse(UNKNOWN_CLIENT, args))
+        };
+        let check_spec = |spec: &ClientSpec, place: &Place<'_>| match spec.resume {
+            Some(resume) => check(resume.of, &place.field("resume")?.field("of")?),
+            None => Ok(()),
+        };
+        if let Some(clients) = root.optional("clients")? {
+            for (spec, place) in self.clients.iter().zip(clients.items()?) {
+                check_spec(spec, &place)?;
+            }
+        }
         for (timed, place) in commands {
-            if let Some(id) = client_of(&timed.command)
-                && usize::try_from(id.0).is_ok_and(|id| id >= count)
-            {
-                let args = vec![("id", id.to_string()), ("count", count.to_string())];
-                return Err(place
-                    .field("command")?
-                    .field("id")?
-                    .refuse(UNKNOWN_CLIENT, args));
+            let place = place.field("command")?;
+            if let Command::AddClient { client } = &timed.command {
+                check_spec(client, &place.field("client")?)?;
+            } else if let Some(id) = client_of(&timed.command) {
+                check(id, &place.field("id")?)?;
             }
         }
         Ok(())

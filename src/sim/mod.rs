@@ -35,7 +35,7 @@ use event::{Event, Part};
 use network::{Moment, Network, Outcome, Signal};
 use process::{Process, Task};
 
-pub use client::{CLIENTS_MAX, ClientSpec, ClientStatus, Pace, Workload};
+pub use client::{CLIENTS_MAX, ClientSpec, ClientStatus, Pace, Resume, Shown, Workload};
 pub use clock::Clock;
 pub use command::{Command, Rejected, TimedCommand};
 pub use event::Side;

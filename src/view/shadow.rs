@@ -152,7 +152,7 @@ impl Shadow {
                 client.home = Some(*to);
                 client.is_over = false;
             }
-            ClientNote::Closed => client.is_over = true,
+            ClientNote::Closed | ClientNote::Ended => client.is_over = true,
             _ => {}
         }
     }

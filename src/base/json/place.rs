@@ -5,7 +5,7 @@ use core::ops::RangeInclusive;
 use super::parse::{Field, Node, Value};
 use super::problem::{
     Kind, MISSING_FIELD, MISSPELT_FIELD, MISSPELT_NAME, NOT_A_LIST, NOT_A_TEXT, NOT_A_TRUTH,
-    NOT_AN_OBJECT, NOT_WHOLE, OUT_OF_RANGE, Problem, TWICE, UNKNOWN_FIELD, UNKNOWN_NAME,
+    NOT_AN_OBJECT, NOT_HEX, NOT_WHOLE, OUT_OF_RANGE, Problem, TWICE, UNKNOWN_FIELD, UNKNOWN_NAME,
 };
 use crate::base::text::{Args, Position, nearest, quoted};
 
@@ -229,6 +229,18 @@ impl<'a> Place<'a> {
         let number = self.number()?;
         let parsed = number.parse().ok().filter(|n| range.contains(n));
         parsed.ok_or_else(|| self.out_of_range(number, range.start(), range.end()))
+    }
+
+    /// A number not below 0 as `ZooKeeper` writes its ids: `0x60000003c`.
+    ///
+    /// # Errors
+    /// Another text, or more than 15 digits.
+    pub fn hex(&self) -> Result<i64, Problem> {
+        let is_hex =
+            |digits: &&str| digits.len() <= 15 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+        let digits = self.text()?.strip_prefix("0x").filter(is_hex);
+        let number = digits.and_then(|digits| i64::from_str_radix(digits, 16).ok());
+        number.ok_or_else(|| self.refuse(NOT_HEX, Args::new()))
     }
 
     /// The digits of a whole number; `-0` is none.

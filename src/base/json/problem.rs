@@ -45,6 +45,7 @@ kinds! {
     NOT_A_TEXT "json-not-a-text" "this must be a text in quotes";
     NOT_A_TRUTH "json-not-a-truth" "this must be true or false";
     NOT_WHOLE "json-not-whole" "this must be a whole number";
+    NOT_HEX "json-not-hex" "this must be a number such as \"0x60000003c\"";
     OUT_OF_RANGE "json-out-of-range" "this must be from {least} to {most}, not {value}";
     UNKNOWN_NAME "json-unknown-name" "\"{name}\" is not known here; there are {known}";
     MISSPELT_NAME "json-misspelt-name"

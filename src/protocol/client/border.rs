@@ -111,6 +111,8 @@ pub enum ClientNote {
     },
     /// Closed by its application.
     Closed,
+    /// It has no server to try any more.
+    Ended,
     /// A watch has fired.
     Watch(Change),
     /// Its application asks for something.

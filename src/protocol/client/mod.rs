@@ -19,5 +19,5 @@ pub use connect_string::{ConnectFault, ConnectString, Host};
 pub use host_list::{HostList, Move, Next};
 pub use recipe::{Member, Recipe, Standing};
 pub use sequence::{SequenceName, sequential_path};
-pub use session::{Client, ClientState};
+pub use session::{Client, ClientState, Pass};
 pub use walk::Profile;

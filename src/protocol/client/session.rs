@@ -61,8 +61,19 @@ enum Stage {
     Associating(ConnId),
     /// Its session stands.
     Connected(ConnId),
-    /// Closed or expired: nothing more comes.
+    /// Closed, expired, or without a server to try: nothing more comes.
     Closed,
+}
+
+/// What a client shows a server to come back, as its connect request has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pass {
+    /// Its session; 0 where it has none.
+    pub session: SessionId,
+    /// The session's password.
+    pub password: Password,
+    /// The newest transaction it has seen.
+    pub last_zxid: Zxid,
 }
 
 /// What a client is, in the names its applications see. Source: `ZooKeeper.java, States`.
@@ -77,7 +88,7 @@ pub enum ClientState {
     Associating,
     /// Connected.
     Connected,
-    /// Its session is over.
+    /// It is over: with its session, or without a server to try.
     Closed,
 }
 
@@ -107,6 +118,24 @@ impl Client {
             last_send: Micros::ZERO,
             awaits_pong: false,
             is_closing: false,
+        }
+    }
+
+    /// Lets it come with a session instead of asking for one; before it starts. Source:
+    /// `ZooKeeper.java`, the constructor with `sessionId` and `sessionPasswd`; kazoo's `client_id`.
+    pub fn come_with(&mut self, pass: Pass) {
+        if self.stage == Stage::Idle {
+            (self.session, self.password) = (pass.session, pass.password);
+            self.last_zxid = pass.last_zxid;
+        }
+    }
+
+    /// What another client needs to come with its session.
+    pub const fn pass(&self) -> Pass {
+        Pass {
+            session: self.session,
+            password: self.password,
+            last_zxid: self.last_zxid,
         }
     }
 
@@ -182,7 +211,7 @@ impl Client {
 
     fn try_next(&mut self, ctx: &mut ClientCtx<'_>) {
         let Some((host, pause)) = self.walk.next(ctx.rng) else {
-            return;
+            return self.end(ClientNote::Ended, ctx);
         };
         self.host = host;
         self.stage = Stage::Pausing;
@@ -213,7 +242,7 @@ impl Client {
             password: self.password,
         };
         self.send(conn, ClientMessage::Connect(request), ctx);
-        ctx.arm(ClientTimer::Read, self.connect_timeout());
+        self.arm_associating(ctx);
     }
 
     fn established(&mut self, conn: ConnId, as_told: &ConnectResponse, ctx: &mut ClientCtx<'_>) {
@@ -269,14 +298,14 @@ impl Client {
         self.try_next(ctx);
     }
 
-    /// Java's client is closed then; kazoo asks for another session.
+    /// Java's client is closed then, and a bare socket; kazoo asks for another session.
     fn expire(&mut self, by: ExpiredBy, ctx: &mut ClientCtx<'_>) {
         self.hang_up(ctx);
         let session = self.session;
         let note = ClientNote::Expired { session, by };
         self.end_calls(&Outcome::Failed(ErrorCode::SessionExpired), ctx);
         match self.profile {
-            Profile::Java38 | Profile::Java => self.end(note, ctx),
+            Profile::Java38 | Profile::Java | Profile::Raw => self.end(note, ctx),
             Profile::Kazoo => {
                 ctx.note(note);
                 self.session = SessionId(0);

@@ -406,3 +406,36 @@ fn a_reply_out_of_order_ends_the_connection() {
     }
     assert_eq!(rig.client.state(), ClientState::Connecting);
 }
+
+#[test]
+fn a_bare_socket_sets_no_deadlines_and_ends_with_its_connection() {
+    let mut rig = Rig::new(Profile::Raw);
+    let pass = Pass {
+        session: SESSION,
+        password: password(SESSION),
+        last_zxid: Zxid(9),
+    };
+    rig.client.come_with(pass);
+    let mut did = rig.step(ClientInput::Start);
+    did.extend(rig.step(ClientInput::Opened(CONN)));
+    assert!(did.iter().any(|effect| matches!(effect,
+        ClientEffect::Send(_, ClientMessage::Connect(asked))
+            if asked.session == SESSION && asked.last_zxid_seen == Zxid(9))));
+    did.extend(rig.hear(welcome()));
+    did.extend(rig.call(1, get("/a")));
+    assert!(
+        !did.iter()
+            .any(|effect| matches!(effect, ClientEffect::Arm { .. }))
+    );
+    rig.client.come_with(Pass {
+        session: SessionId(1),
+        ..pass
+    });
+    assert_eq!(rig.client.session(), SESSION, "too late");
+    let did = rig.step(ClientInput::Closed(CONN));
+    let (call, outcome) = (CallId(1), Outcome::Unknown);
+    let told = notes(&did);
+    assert!(told.contains(&&ClientNote::Done { call, outcome }));
+    assert_eq!(told.last(), Some(&&ClientNote::Ended));
+    assert_eq!(rig.client.state(), ClientState::Closed);
+}

@@ -10,6 +10,10 @@ use crate::base::Micros;
 use crate::protocol::effect::ConnId;
 use crate::protocol::server::{ClientMessage, Op, PING_XID};
 
+/// How long Linux tries to connect where nobody sets a limit: seven SYNs. Source: `tcp(7)`,
+/// `tcp_syn_retries`.
+const KERNEL_TIMEOUT: Micros = Micros::from_ms(127_000);
+
 impl Client {
     /// The sending thread wakes with every packet and looks whether a ping is due.
     pub(super) fn wake(&mut self, conn: ConnId, ctx: &mut ClientCtx<'_>) {
@@ -20,7 +24,7 @@ impl Client {
                 let margin = if idle > second { second } else { Micros::ZERO };
                 idle + margin >= self.ping_interval() || idle > Micros::from_ms(10_000)
             }
-            Profile::Kazoo => false,
+            Profile::Kazoo | Profile::Raw => false,
         };
         if is_due {
             self.ping(conn, ctx);
@@ -34,12 +38,14 @@ impl Client {
         self.send(conn, ClientMessage::Request { cxid, op }, ctx);
     }
 
-    /// Java wakes after half the read time-out without sending, kazoo 10 to 400 ms before that.
+    /// Java wakes after half the read time-out without sending, kazoo 10 to 400 ms before that, and
+    /// a bare socket never.
     pub(super) fn arm_ping(&self, ctx: &mut ClientCtx<'_>) {
         let idle = ctx.now.saturating_sub(self.last_send);
         let left = self.ping_interval().saturating_sub(idle);
         let after = match self.profile {
             Profile::Java38 | Profile::Java => left,
+            Profile::Raw => return,
             Profile::Kazoo => {
                 let jitter = Micros::from_ms(10 * ctx.rng.between(1, 40));
                 left.saturating_sub(jitter).max(jitter)
@@ -52,8 +58,8 @@ impl Client {
     pub(super) fn heard(&self, ctx: &mut ClientCtx<'_>) {
         match self.profile {
             Profile::Java38 | Profile::Java => ctx.arm(ClientTimer::Read, self.read_timeout()),
-            // Only an unanswered ping tells it.
-            Profile::Kazoo => ctx.disarm(ClientTimer::Read),
+            // Only an unanswered ping tells kazoo, and nothing a bare socket.
+            Profile::Kazoo | Profile::Raw => ctx.disarm(ClientTimer::Read),
         }
         self.arm_expiry(ctx);
     }
@@ -72,7 +78,14 @@ impl Client {
     pub(super) const fn cleanup(&self) -> Micros {
         match self.profile {
             Profile::Java38 | Profile::Java => Micros::from_ms(100),
-            Profile::Kazoo => Micros::ZERO,
+            Profile::Kazoo | Profile::Raw => Micros::ZERO,
+        }
+    }
+
+    /// It has said who it is: how long it waits for the server's answer.
+    pub(super) fn arm_associating(&self, ctx: &mut ClientCtx<'_>) {
+        if self.profile != Profile::Raw {
+            ctx.arm(ClientTimer::Read, self.connect_timeout());
         }
     }
 
@@ -89,6 +102,7 @@ impl Client {
         match self.profile {
             Profile::Java38 | Profile::Java => ms(self.timeout_ms / servers),
             Profile::Kazoo => ms(self.timeout_ms),
+            Profile::Raw => KERNEL_TIMEOUT,
         }
     }
 }

@@ -20,6 +20,9 @@ pub enum Profile {
     Java,
     /// kazoo (Python).
     Kazoo,
+    /// No library, only a socket: it connects once, sends what it is told and nothing else, and has
+    /// no time-outs. With its connection it ends.
+    Raw,
 }
 
 /// The way through the servers.
@@ -38,6 +41,8 @@ pub(super) enum Walk {
         delay_ms: u64,
         is_first: bool,
     },
+    /// The first server, once.
+    Raw(Option<Sid>),
 }
 
 const SPIN_DELAY_MS: u64 = 1_000;
@@ -57,6 +62,7 @@ impl Walk {
                 delay_ms: FIRST_DELAY_MS,
                 is_first: true,
             },
+            Profile::Raw => Self::Raw(hosts.first().copied()),
         }
     }
 
@@ -65,10 +71,11 @@ impl Walk {
         match self {
             Self::Java { hosts, .. } => hosts.hosts().len(),
             Self::Kazoo { hosts, .. } => hosts.len(),
+            Self::Raw(_) => 1,
         }
     }
 
-    /// The server to try next and the pause before that; `None` where there is no server.
+    /// The server to try next and the pause before that; `None` where there is none to try.
     pub(super) fn next(&mut self, rng: &mut Rng) -> Option<(Sid, Micros)> {
         match self {
             Self::Java {
@@ -99,6 +106,7 @@ impl Walk {
                 }
                 Some((left.pop()?, pause))
             }
+            Self::Raw(host) => Some((host.take()?, Micros::ZERO)),
         }
     }
 
@@ -114,6 +122,7 @@ impl Walk {
         match self {
             Self::Java { hosts, .. } => hosts.on_connected(),
             Self::Kazoo { delay_ms, .. } => *delay_ms = FIRST_DELAY_MS,
+            Self::Raw(_) => {}
         }
     }
 }
@@ -179,6 +188,13 @@ mod tests {
         }
         walk.established();
         assert!(walk.next(&mut rng).expect("a host").1.as_ms() <= 100);
+    }
+
+    #[test]
+    fn raw_tries_one_server_once() {
+        let (mut walk, mut rng) = walk(Profile::Raw);
+        assert_eq!(walk.next(&mut rng), Some((Sid(1), Micros::ZERO)));
+        assert_eq!(walk.next(&mut rng), None);
     }
 
     #[test]

@@ -14,10 +14,11 @@ use crate::sim::step::{Cause, Power, Step};
 impl World {
     /// A client's process begins, or opens another session.
     pub(in crate::sim) fn client_starts(&mut self, id: ClientId, step: &mut Step) {
+        let pass = self.pass_of(id);
         let Some(process) = self.client_mut(id) else {
             return;
         };
-        process.come_up();
+        process.come_up(pass);
         (step.client, step.cause) = (Some(id), Cause::ClientStarted);
         self.run_client(id, ClientInput::Start, step);
     }

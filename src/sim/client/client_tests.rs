@@ -374,3 +374,99 @@ fn a_world_without_clients_draws_the_same_chance_as_one_with_clients_to_come() {
         assert_eq!(one.step(), other.step());
     }
 }
+
+fn resuming(of: ClientId, sid: i64) -> ClientSpec {
+    ClientSpec {
+        profile: Profile::Raw,
+        hosts: vec![Sid(sid)],
+        resume: Some(Resume {
+            of,
+            password: Shown::Right,
+            last_zxid: Zxid(0),
+        }),
+        ..ClientSpec::default()
+    }
+}
+
+/// The last client, once it has had an answer.
+fn added(stage: &mut Stage, client: ClientSpec) -> ClientStatus {
+    stage.act(&Command::AddClient { client });
+    stage.run(300);
+    stage.world.clients().last().expect("it was added")
+}
+
+#[test]
+fn a_session_moves_with_whoever_shows_its_password_and_the_former_connection_ends_with_a_write() {
+    for (from, to) in [(1, 2), (1, 3), (3, 2)] {
+        let mut stage = Stage::serving(vec![ClientSpec {
+            profile: Profile::Raw,
+            ..of(&[from])
+        }]);
+        ask(&mut stage, create("/e", CreateMode::Ephemeral));
+        let session = stage.status(FIRST).session;
+        let moved = added(&mut stage, resuming(FIRST, to));
+        assert_eq!(
+            (moved.session, moved.state),
+            (session, ClientState::Connected)
+        );
+        assert_eq!(stage.host(FIRST), Some(Sid(from)), "nobody has told it");
+        ask(&mut stage, create("/x", CreateMode::Persistent));
+        assert_eq!(
+            stage.status(FIRST).state,
+            ClientState::Closed,
+            "{from} to {to}"
+        );
+        assert_eq!(stage.count(FIRST, |n| *n == ClientNote::Ended), 1);
+        assert_eq!((stage.having("/x"), stage.having("/e")), (0, 3));
+        assert_eq!(stage.host(moved.id), Some(Sid(to)));
+    }
+}
+
+#[test]
+fn a_wrong_password_opens_no_session_nor_does_one_that_is_over() {
+    let mut stage = Stage::serving(vec![of(&[2])]);
+    let mut wrong = resuming(FIRST, 1);
+    if let Some(resume) = &mut wrong.resume {
+        resume.password = Shown::Wrong;
+    }
+    assert!(added(&mut stage, wrong).expired);
+    assert!(stage.host(FIRST).is_some(), "the session lives");
+    stage.act(&Command::CloseClient { id: FIRST });
+    stage.run(300);
+    assert!(added(&mut stage, resuming(FIRST, 1)).expired);
+}
+
+#[test]
+fn who_has_seen_more_than_the_server_is_sent_away() {
+    let mut stage = Stage::serving(vec![of(&[2])]);
+    let mut ahead = resuming(FIRST, 1);
+    if let Some(resume) = &mut ahead.resume {
+        resume.last_zxid = Zxid(0x7fff_ffff_0000_0000);
+    }
+    let status = added(&mut stage, ahead);
+    assert_eq!((status.state, status.expired), (ClientState::Closed, false));
+    let stranger = Command::AddClient {
+        client: resuming(ClientId(9), 1),
+    };
+    let asked = stage.world.apply(&stranger);
+    assert_eq!(asked, Err(Rejected::UnknownClient { id: ClientId(9) }));
+}
+
+#[test]
+fn a_bare_socket_is_granted_a_timeout_no_library_could_connect_within_and_never_pings() {
+    let mut stage = Stage::serving(vec![ClientSpec {
+        profile: Profile::Raw,
+        timeout_ms: 0,
+        ..of(&[1])
+    }]);
+    let status = stage.status(FIRST);
+    assert_eq!(
+        (status.state, status.timeout_ms),
+        (ClientState::Connected, 4_000)
+    );
+    stage.run(10_000);
+    let expired = stage.count(FIRST, |n| matches!(n, ClientNote::Expired { .. }));
+    assert_eq!(expired, 0, "a connection that is closed is all it sees");
+    assert_eq!(stage.count(FIRST, |n| *n == ClientNote::Ended), 1);
+    assert_eq!(stage.status(FIRST).state, ClientState::Closed);
+}

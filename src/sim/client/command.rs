@@ -23,6 +23,9 @@ pub(crate) fn command(
             if let Some(&sid) = stranger {
                 return Err(Rejected::UnknownServer { sid });
             }
+            if let Some(resume) = client.resume {
+                known(world, resume.of)?;
+            }
             world.insert_client(client.clone())
         }
         Command::KillClient { id } => kill(world, *id)?,

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{ClientSpec, Pace, Workload};
+use super::{ClientId, ClientSpec, Pace, Resume, Shown, Workload};
 use crate::base::Micros;
 use crate::base::json::{Place, Problem, Writer};
 use crate::protocol::client::{Profile, Recipe};
-use crate::protocol::{CreateMode, Op};
+use crate::protocol::{CreateMode, Op, Zxid};
 use crate::sim::parameter::read_sid;
 
 /// The longest interval that is read: a day, ms.
@@ -15,11 +15,14 @@ const LONGEST_MS: u64 = 86_400_000;
 /// The longest session timeout that is read, ms.
 const TIMEOUT_MS: i64 = i32::MAX as i64;
 
-const PROFILES: [(&str, Profile); 3] = [
+const PROFILES: [(&str, Profile); 4] = [
     ("java38", Profile::Java38),
     ("java", Profile::Java),
     ("kazoo", Profile::Kazoo),
+    ("raw", Profile::Raw),
 ];
+
+const PASSWORDS: [(&str, Shown); 2] = [("right", Shown::Right), ("wrong", Shown::Wrong)];
 
 const MODES: [(&str, CreateMode); 4] = [
     ("PERSISTENT", CreateMode::Persistent),
@@ -58,6 +61,7 @@ impl ClientSpec {
             "timeoutMs",
             "startMs",
             "reopenMs",
+            "resume",
             "workload",
         ])?;
         let mut spec = Self::default();
@@ -70,13 +74,16 @@ impl ClientSpec {
             }
         }
         if let Some(timeout) = place.optional("timeoutMs")? {
-            spec.timeout_ms = timeout.signed(1..=TIMEOUT_MS)?;
+            spec.timeout_ms = timeout.signed(0..=TIMEOUT_MS)?;
         }
         if let Some(start) = place.optional("startMs")? {
             spec.start = millis(&start, 0)?;
         }
         if let Some(reopen) = place.optional("reopenMs")? {
             spec.reopen = Some(millis(&reopen, 0)?);
+        }
+        if let Some(resume) = place.optional("resume")? {
+            spec.resume = Some(Resume::read(&resume)?);
         }
         if let Some(workload) = place.optional("workload")? {
             spec.workload = Workload::read(&workload)?;
@@ -100,7 +107,37 @@ impl ClientSpec {
         if let Some(reopen) = self.reopen {
             out.name("reopenMs").unsigned(reopen.as_ms());
         }
+        if let Some(resume) = self.resume {
+            resume.write(out.name("resume"));
+        }
         self.workload.write(out.name("workload"));
+        out.end_object();
+    }
+}
+
+impl Resume {
+    fn read(place: &Place<'_>) -> Result<Self, Problem> {
+        place.only(&["of", "password", "lastZxid"])?;
+        let of = place.field("of")?.unsigned(0..=u64::from(u32::MAX))?;
+        Ok(Self {
+            of: ClientId(u32::try_from(of).unwrap_or(u32::MAX)),
+            password: match place.optional("password")? {
+                Some(password) => password.row(&PASSWORDS, |row| row.0)?.1,
+                None => Shown::Right,
+            },
+            last_zxid: match place.optional("lastZxid")? {
+                Some(zxid) => Zxid(zxid.hex()?),
+                None => Zxid(0),
+            },
+        })
+    }
+
+    fn write(self, out: &mut Writer) {
+        out.object();
+        out.name("of").unsigned(u64::from(self.of.0));
+        out.name("password")
+            .text(name_of(&PASSWORDS, &self.password));
+        out.name("lastZxid").text(&self.last_zxid.to_string());
         out.end_object();
     }
 }

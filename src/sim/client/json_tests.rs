@@ -78,6 +78,11 @@ fn every_client_is_read_as_it_was_written() {
                 workload: workload.clone(),
                 start: Micros::from_ms(1_500),
                 reopen: Some(Micros::ZERO),
+                resume: Some(Resume {
+                    of: ClientId(4),
+                    password: Shown::Wrong,
+                    last_zxid: Zxid(0x7_0000_0009),
+                }),
             };
             let text = written(|out| spec.write(out));
             assert_eq!(read(&text), Ok(spec), "{text}");
@@ -147,7 +152,12 @@ fn what_is_wrong_with_a_client_has_a_place() {
     for (text, said) in [
         ("{\"profile\": \"jav\"}", "profile: \"jav\" is not known"),
         ("{\"hosts\": [1, \"2\"]}", "hosts[1]: this must be a whole"),
-        ("{\"timeoutMs\": 0}", "timeoutMs: this must be from 1"),
+        ("{\"timeoutMs\": -1}", "timeoutMs: this must be from 0"),
+        ("{\"resume\": {}}", "resume: the field \"of\" is missing"),
+        (
+            "{\"resume\": {\"of\": 0, \"lastZxid\": \"9\"}}",
+            "resume.lastZxid: this must be a number such as",
+        ),
         ("{\"startMs\": -1}", "startMs: this must be from 0"),
         (
             "{\"workload\": {}}",

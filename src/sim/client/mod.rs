@@ -19,7 +19,7 @@ use super::event::Event;
 use super::node::ClientId;
 use super::step::Power;
 use crate::base::Micros;
-use crate::protocol::client::{ClientState, ClientTimer, Profile, Standing};
+use crate::protocol::client::{ClientState, ClientTimer, Pass, Profile, Standing};
 use crate::protocol::{ErrorCode, SessionId, Sid, Zxid};
 
 pub(crate) use command::command;
@@ -47,6 +47,31 @@ pub struct ClientSpec {
     /// How long after the end of its session its application opens another one; never where not
     /// given. kazoo asks for another session by itself.
     pub reopen: Option<Micros>,
+    /// Whose session it comes with, instead of asking for one of its own.
+    pub resume: Option<Resume>,
+}
+
+/// Another client's session, which that client may go on using: whoever shows a session's password
+/// has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Resume {
+    /// Whose session, as it is when this client starts.
+    pub of: ClientId,
+    /// The password it shows.
+    pub password: Shown,
+    /// The newest transaction it says it has seen; libraries that begin say 0.
+    pub last_zxid: Zxid,
+}
+
+/// A password that is shown to a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Shown {
+    /// The session's.
+    Right,
+    /// Another one.
+    Wrong,
 }
 
 impl Default for ClientSpec {
@@ -58,6 +83,7 @@ impl Default for ClientSpec {
             workload: Workload::Idle,
             start: Micros::ZERO,
             reopen: None,
+            resume: None,
         }
     }
 }
@@ -125,6 +151,17 @@ impl World {
         process.start = Some(self.queue.push(at, Event::ClientStart(id)));
         self.clients.insert(id, Arc::new(process));
         id
+    }
+
+    /// What a client that is about to start shows its server, where its spec says so.
+    fn pass_of(&self, id: ClientId) -> Option<Pass> {
+        let resume = self.clients.get(&id)?.spec.resume?;
+        let mut pass = self.clients.get(&resume.of)?.client.pass();
+        pass.last_zxid = resume.last_zxid;
+        if resume.password == Shown::Wrong {
+            pass.password = pass.password.map(|byte| !byte);
+        }
+        Some(pass)
     }
 
     /// All clients, by number.

@@ -10,7 +10,7 @@ use super::{ClientSpec, ClientStatus, is_refusal};
 use crate::base::{Map, Micros, Rng};
 use crate::protocol::client::{
     CallId, Client, ClientCtx, ClientEffect, ClientInput, ClientNote, ClientState, ClientTimer,
-    Outcome,
+    Outcome, Pass,
 };
 use crate::protocol::{ConnId, Op, Sid};
 use crate::sim::event::Event;
@@ -110,13 +110,15 @@ impl ClientProcess {
     }
 
     /// The process begins, or its application opens another session.
-    pub(crate) fn come_up(&mut self) {
+    pub(crate) fn come_up(&mut self, pass: Option<Pass>) {
         self.start = None;
         self.power = Power::Up;
         if self.client.state() == ClientState::Closed {
             let (profile, timeout_ms) = (self.spec.profile, self.spec.timeout_ms);
             self.client = Client::new(profile, self.hosts.clone(), timeout_ms, &mut self.rng);
             self.worker.begin_anew();
+        } else if let Some(pass) = pass {
+            self.client.come_with(pass);
         }
     }
 
@@ -180,7 +182,7 @@ impl ClientProcess {
             }
             if matches!(note, ClientNote::Connected { .. }) {
                 self.expired = false;
-            } else if matches!(note, ClientNote::Closed) {
+            } else if matches!(note, ClientNote::Closed | ClientNote::Ended) {
                 self.worker.end();
             } else if matches!(note, ClientNote::Expired { .. }) {
                 self.expire();

@@ -148,14 +148,20 @@ impl Cluster {
         self.apply(&Command::Inject { fault });
     }
 
+    /// A client, whatever becomes of it.
+    pub(super) fn add(&mut self, client: ClientSpec) -> ClientId {
+        let id = ClientId(self.clients);
+        self.clients += 1;
+        self.apply(&Command::AddClient { client });
+        id
+    }
+
     /// A client that has a session.
     ///
     /// # Errors
     /// Where it gets none within a minute.
     pub(super) fn client(&mut self, client: ClientSpec) -> Result<ClientId, String> {
-        let id = ClientId(self.clients);
-        self.clients += 1;
-        self.apply(&Command::AddClient { client });
+        let id = self.add(client);
         self.until(60_000, "the client has a session", |cluster| {
             cluster.is_connected(id)
         })?;

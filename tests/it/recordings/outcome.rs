@@ -335,24 +335,10 @@ impl Row {
     pub(super) const fn of(id: &'static str, play: Play) -> Self {
         Self {
             id,
-            play: Some(play),
+            play,
             waits: &[],
             floors: &[],
             not_built: &[],
-        }
-    }
-
-    /// A scenario of which nothing can be done yet.
-    pub(super) const fn absent(
-        id: &'static str,
-        not_built: &'static [(&'static str, &'static str)],
-    ) -> Self {
-        Self {
-            id,
-            play: None,
-            waits: &[],
-            floors: &[],
-            not_built,
         }
     }
 

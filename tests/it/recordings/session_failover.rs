@@ -133,7 +133,7 @@ fn play(recording: &Recording, seed: u64) -> Result<Sample, String> {
                 "kazoo_sessions_survived",
                 "clients_on_other_server_disconnected_kazoo",
             ),
-            Profile::Java | Profile::Java38 => (
+            Profile::Java | Profile::Java38 | Profile::Raw => (
                 "java_sessions_survived",
                 "clients_on_other_server_disconnected_java",
             ),
