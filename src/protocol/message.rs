@@ -176,6 +176,27 @@ pub enum Family {
     Client,
 }
 
+impl Family {
+    /// All of them.
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::Handshake,
+        Self::Ballot,
+        Self::Discovery,
+        Self::Sync,
+        Self::Heartbeat,
+        Self::Broadcast,
+        Self::Client,
+    ];
+
+    /// How many there are.
+    pub const COUNT: usize = 7;
+
+    /// Its place in [`Self::ALL`].
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+}
+
 impl QuorumPacket {
     /// The wire number of the packet's type.
     pub const fn type_number(&self) -> i32 {
@@ -279,6 +300,13 @@ mod tests {
         assert_eq!(ack(7 << 32).family(), Family::Sync);
         assert_eq!(ack((7 << 32) | 1).family(), Family::Broadcast);
         assert_eq!(ack(1).label(), "ACK");
+    }
+
+    #[test]
+    fn families_are_listed_by_their_index() {
+        for (n, family) in Family::ALL.into_iter().enumerate() {
+            assert_eq!(family.index(), n);
+        }
     }
 
     #[test]
