@@ -19,6 +19,8 @@ pub struct Band {
     pub from: Micros,
     /// Until when; `None` while it lasts.
     pub to: Option<Micros>,
+    /// Since when another leads a later epoch, without this one having noticed.
+    pub stale_from: Option<Micros>,
 }
 
 /// All reigns of a branch.
@@ -37,12 +39,7 @@ impl Bands {
         }
         for note in &step.notes {
             if let Note::Established { epoch, .. } = note {
-                self.0.push(Band {
-                    leader: sid,
-                    epoch: *epoch,
-                    from: step.at,
-                    to: None,
-                });
+                self.begin(sid, *epoch, step.at);
             }
             let left = matches!(
                 note,
@@ -57,6 +54,20 @@ impl Bands {
         }
     }
 
+    fn begin(&mut self, leader: Sid, epoch: Epoch, from: Micros) {
+        let is_outdone = |band: &&mut Band| band.to.is_none() && band.epoch < epoch;
+        for band in self.0.iter_mut().filter(is_outdone) {
+            band.stale_from = band.stale_from.or(Some(from));
+        }
+        self.0.push(Band {
+            leader,
+            epoch,
+            from,
+            to: None,
+            stale_from: None,
+        });
+    }
+
     fn end(&mut self, leader: Sid, at: Micros) {
         for band in self
             .0
@@ -67,12 +78,19 @@ impl Bands {
         }
     }
 
-    /// Forgets what happened after `at`.
-    pub(super) fn truncate_after(&mut self, at: Micros) {
-        self.0.retain(|band| band.from <= at);
-        for band in &mut self.0 {
-            band.to = band.to.filter(|&to| to <= at);
-        }
+    /// What had happened by `at`.
+    pub(super) fn until(&self, at: Micros) -> Self {
+        let begun = self.0.iter().filter(|band| band.from <= at);
+        let known = |then: Option<Micros>| then.filter(|&then| then <= at);
+        Self(
+            begun
+                .map(|band| Band {
+                    to: known(band.to),
+                    stale_from: known(band.stale_from),
+                    ..band.clone()
+                })
+                .collect(),
+        )
     }
 }
 
@@ -125,12 +143,23 @@ mod tests {
     }
 
     #[test]
+    fn a_leader_is_stale_from_where_a_later_epoch_has_one() {
+        let mut bands = Bands::default();
+        bands.take(&established(3, 1, 5));
+        bands.take(&established(2, 2, 9));
+        bands.take(&established(1, 3, 12));
+        let stale: Vec<_> = bands.all().iter().map(|band| band.stale_from).collect();
+        assert_eq!(stale, [Some(Micros(9)), Some(Micros(12)), None]);
+    }
+
+    #[test]
     fn a_cut_off_leader_and_a_new_one_overlap() {
         let mut bands = Bands::default();
         bands.take(&established(3, 1, 5));
         bands.take(&established(2, 2, 9));
         assert!(bands.all().iter().all(|b| b.to.is_none()));
-        bands.truncate_after(Micros(7));
-        assert_eq!(bands.all().len(), 1);
+        let before = bands.until(Micros(7));
+        assert_eq!(before.all().len(), 1);
+        assert_eq!(before.all()[0].stale_from, None);
     }
 }

@@ -1,10 +1,8 @@
 //! What was said and done in a run: the facts narration, the events list and the overview are made
 //! of.
 //!
-//! Executing again what was executed before adds nothing: steps already seen are recognised by
-//! their number. Bounded: the oldest entries go first.
+//! Bounded: the oldest entries go first.
 
-use super::bands::{Band, Bands};
 use crate::base::Micros;
 use crate::protocol::client::ClientNote;
 use crate::protocol::{Note, Sid};
@@ -56,11 +54,6 @@ pub struct Loss {
 pub(super) struct Log {
     entries: Vec<LogEntry>,
     losses: Vec<Loss>,
-    bands: Bands,
-    /// The number of the next step never seen before.
-    next_seq: u64,
-    /// Steps seen that a reader would notice.
-    seen: u64,
 }
 
 impl Log {
@@ -77,25 +70,7 @@ impl Log {
         &self.losses
     }
 
-    pub(super) fn bands(&self) -> &[Band] {
-        self.bands.all()
-    }
-
-    /// Grows with every step that somebody can see, new or executed again.
-    pub(super) const fn seen(&self) -> u64 {
-        self.seen
-    }
-
     pub(super) fn take(&mut self, step: &Step) {
-        let visible = !matches!(step.cause, Cause::Internal | Cause::Persisted);
-        if visible || !step.notes.is_empty() || !step.sent.is_empty() {
-            self.seen += 1;
-        }
-        if step.seq < self.next_seq {
-            return;
-        }
-        self.next_seq = step.seq + 1;
-        self.bands.take(step);
         if let Cause::Lost { frame } = &step.cause {
             if self.losses.len() >= Self::LOSSES {
                 self.losses.drain(..Self::LOSSES / 10);
@@ -138,13 +113,15 @@ impl Log {
         });
     }
 
-    /// Forgets everything after `at`, whose step numbers start again at `next_seq`.
-    pub(super) fn truncate_after(&mut self, at: Micros, next_seq: u64) {
-        self.entries
-            .retain(|entry| entry.at <= at && entry.seq < next_seq);
-        self.losses.retain(|loss| loss.seq < next_seq);
-        self.bands.truncate_after(at);
-        self.next_seq = next_seq;
+    /// What is in it up to `at`, before the step of that number.
+    pub(super) fn until(&self, at: Micros, next_seq: u64) -> Self {
+        let is_past = |entry: &LogEntry| entry.at <= at && entry.seq < next_seq;
+        let entries = self.entries.partition_point(is_past);
+        let losses = self.losses.partition_point(|loss| loss.seq < next_seq);
+        Self {
+            entries: self.entries.get(..entries).unwrap_or_default().to_vec(),
+            losses: self.losses.get(..losses).unwrap_or_default().to_vec(),
+        }
     }
 }
 
@@ -171,7 +148,7 @@ const fn is_about_its_session(note: &ClientNote) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{Epoch, ZabState};
+    use crate::protocol::ZabState;
 
     fn step(seq: u64, at: u64, notes: Vec<Note>) -> Step {
         let cause = Cause::Internal;
@@ -194,25 +171,15 @@ mod tests {
     }
 
     #[test]
-    fn a_step_executed_again_adds_nothing_but_is_seen() {
+    fn the_past_of_a_log_goes_on_in_another_future() {
         let mut log = Log::default();
         log.take(&step(0, 5, vec![phase()]));
-        log.take(&step(0, 5, vec![phase()]));
-        assert_eq!((log.entries().len(), log.seen()), (1, 2));
-    }
-
-    #[test]
-    fn truncation_forgets_the_future_and_accepts_another() {
-        let mut log = Log::default();
-        let established = Note::Established {
-            epoch: Epoch(1),
-            acks: vec![],
-        };
-        log.take(&step(0, 5, vec![phase()]));
-        log.take(&step(1, 9, vec![established]));
-        log.truncate_after(Micros(7), 1);
-        assert_eq!((log.entries().len(), log.bands().len()), (1, 0));
-        log.take(&step(1, 8, vec![phase()]));
+        log.take(&step(1, 9, vec![phase()]));
+        let mut other = log.until(Micros(7), 1);
+        assert_eq!(other.entries(), &log.entries()[..1]);
+        other.take(&step(1, 8, vec![phase()]));
+        let at: Vec<_> = other.entries().iter().map(|entry| entry.at).collect();
+        assert_eq!(at, [Micros(5), Micros(8)]);
         assert_eq!(log.entries().len(), 2);
     }
 

@@ -9,52 +9,58 @@
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
 
 mod bands;
+mod branch;
+mod compare;
+mod highlight;
 mod history;
+mod line;
 mod log;
+mod overview;
 mod playback;
+mod series;
+mod travel;
+mod witness;
 
 pub use bands::Band;
-pub use history::{Branch, BranchId};
+pub use branch::{Branch, BranchId};
+pub use compare::{Contrast, Difference, contrasts};
+pub use highlight::{Highlight, Turn};
 pub use log::{Fact, LogEntry, Loss};
+pub use overview::{Pin, Pinned};
 pub use playback::{Playback, Speed};
+pub use series::{Bucket, Series, Totals};
+pub use travel::Found;
 
-use std::hash::{Hash, Hasher};
-
-use crate::base::{Micros, StableHasher};
-use crate::check::{Checks, Violation};
+use crate::base::Micros;
+use crate::check::Violation;
 use crate::scenario::Scenario;
-use crate::sim::{Command, Rejected, Step, TimedCommand, World};
-use history::{Checkpoint, Checkpoints};
-use log::Log;
+use crate::sim::{Command, Rejected, TimedCommand, World};
+use line::Line;
 
 /// One execution of a scenario, with everything needed to go anywhere in it.
 #[derive(Clone, Debug)]
 pub struct Run {
     scenario: Scenario,
     seed: u64,
-    /// The instant shown: `world.now ≤ now < world.next_at`.
-    now: Micros,
-    /// How far this branch has ever been executed.
-    horizon: Micros,
-    head: Head,
-    log: Log,
-    journal: Vec<TimedCommand>,
-    checkpoints: Checkpoints,
-    branches: Vec<Branch>,
-    current: BranchId,
+    /// The branch shown.
+    current: Branch,
+    /// The others.
+    left: Vec<Branch>,
+    /// How many branches there ever were.
+    forks: u32,
+    /// Branches that an undo led away from, each with the one it led to; the latest last.
+    undone: Vec<(BranchId, BranchId)>,
+    /// The branch held at the same instant.
+    beside: Option<BranchId>,
 }
 
-/// Everything execution changes; a checkpoint is a copy of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Head {
-    world: World,
-    checks: Checks,
-    /// Folded over every step: two runs with equal streams did the same things in the same order.
-    stream: u64,
-    /// Steps executed.
-    steps: u64,
-    /// Commands of the journal applied.
-    applied: u32,
+/// Why a branch cannot be deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// There is no such branch.
+    Unknown,
+    /// It is the one shown: show another one first.
+    Shown,
 }
 
 impl Run {
@@ -62,32 +68,25 @@ impl Run {
     /// journal.
     pub fn new(scenario: Scenario, seed: u64) -> Self {
         let world = World::new(&scenario.cluster(), seed);
-        let head = Head {
-            world,
-            checks: Checks::default(),
-            stream: 0,
-            steps: 0,
-            applied: 0,
-        };
         let mut journal = scenario.commands.clone();
         journal.sort_by_key(|timed| timed.at_us);
-        let mut run = Self {
-            checkpoints: Checkpoints::new(Checkpoint {
-                at: Micros::ZERO,
-                head: head.clone(),
-            }),
-            branches: vec![Branch::main()],
-            current: BranchId(0),
-            log: Log::default(),
-            now: Micros::ZERO,
-            horizon: Micros::ZERO,
+        Self {
+            current: Branch::main(Line::new(world, journal)),
+            left: Vec::new(),
+            forks: 0,
+            undone: Vec::new(),
+            beside: None,
             scenario,
             seed,
-            head,
-            journal,
-        };
-        run.execute_to(Micros::ZERO);
-        run
+        }
+    }
+
+    const fn line(&self) -> &Line {
+        &self.current.line
+    }
+
+    const fn line_mut(&mut self) -> &mut Line {
+        &mut self.current.line
     }
 
     /// The scenario it started from.
@@ -102,92 +101,71 @@ impl Run {
 
     /// The commands of the current branch, in order, those still to come included.
     pub fn commands(&self) -> &[TimedCommand] {
-        &self.journal
+        self.current.commands()
     }
 
     /// The instant shown.
     pub const fn now(&self) -> Micros {
-        self.now
+        self.line().now
     }
 
     /// How far the current branch has been executed.
     pub const fn horizon(&self) -> Micros {
-        self.horizon
+        self.line().horizon
     }
 
     /// The world at [`Run::now`].
     pub const fn world(&self) -> &World {
-        &self.head.world
+        &self.line().head.world
     }
 
     /// The facts stated so far in the current branch, up to its horizon, oldest first.
     pub fn log(&self) -> &[LogEntry] {
-        self.log.entries()
+        self.line().witness.log.entries()
     }
 
     /// The messages that ended where nobody was, up to the horizon, oldest first.
     pub fn losses(&self) -> &[Loss] {
-        self.log.losses()
+        self.line().witness.log.losses()
     }
 
     /// Who led when, in the current branch, up to its horizon.
     pub fn bands(&self) -> &[Band] {
-        self.log.bands()
+        self.current.bands()
     }
 
     /// Promises broken up to [`Run::now`].
     pub fn violations(&self) -> &[Violation] {
-        self.head.checks.violations()
+        self.line().witness.violations(self.now())
     }
 
     /// The digest of every step up to [`Run::now`]: equal on every target, for every frame rate.
     pub const fn stream(&self) -> u64 {
-        self.head.stream
+        self.line().head.stream
     }
 
     /// Steps executed up to [`Run::now`].
     pub const fn steps(&self) -> u64 {
-        self.head.steps
+        self.line().head.steps
     }
 
     /// When the next event or command is due.
     pub fn next_at(&self) -> Option<Micros> {
-        let command = self.pending().map(|timed| timed.at_us.max(self.now));
-        match (self.head.world.next_at(), command) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        }
+        self.line().next_at()
     }
 
     /// Executes every event up to `t`, each at its own instant. An earlier `t` changes nothing.
     pub fn advance_to(&mut self, t: Micros) {
-        if t >= self.now {
-            self.execute_to(t);
+        if t >= self.now() {
+            self.line_mut().execute_to(t);
+            self.keep_step();
         }
-    }
-
-    /// Goes on to the instant of the next event somebody can see, executing everything due then.
-    /// False where nothing will ever happen again.
-    pub fn step_event(&mut self) -> bool {
-        let seen = self.head.steps;
-        while let Some(at) = self.next_at() {
-            let log_before = self.log.seen();
-            self.execute_to(at);
-            if self.log.seen() != log_before {
-                return true;
-            }
-        }
-        self.head.steps != seen
     }
 
     /// Goes to any moment: back to the nearest checkpoint and forward again, or simply forward.
     pub fn seek(&mut self, t: Micros) {
-        if t < self.now {
-            let checkpoint = self.checkpoints.at_or_before(t);
-            self.now = checkpoint.at;
-            self.head = checkpoint.head.clone();
-        }
-        self.execute_to(t);
+        self.line_mut().seek(t);
+        self.keep_step();
     }
 
     /// Gives a command now. In the past this forks: the old future stays as a branch.
@@ -195,148 +173,179 @@ impl Run {
     /// # Errors
     /// Why the command cannot apply; nothing changes then.
     pub fn dispatch(&mut self, command: Command) -> Result<BranchId, Rejected> {
-        let mut trial = self.head.world.clone();
-        trial.idle_until(self.now);
+        let now = self.now();
+        let mut trial = self.world().clone();
+        trial.idle_until(now);
         trial.apply(&command)?;
-        if self.now < self.horizon {
-            self.fork();
+        if now < self.horizon() {
+            let mut line = self.line().rewound(now);
+            line.execute_to(now);
+            self.fork(line, now);
         }
+        self.undone.clear();
+        let line = self.line_mut();
         // What the scenario or an earlier life of this branch had still planned is part of the old
         // future.
-        self.journal.truncate(self.head.applied as usize);
-        self.journal.push(TimedCommand {
-            at_us: self.now,
+        line.journal.truncate(line.head.applied as usize);
+        line.journal.push(TimedCommand {
+            at_us: now,
             command,
         });
-        self.execute_to(self.now);
-        Ok(self.current)
+        line.execute_to(now);
+        self.keep_step();
+        Ok(self.branch())
     }
 
     /// Takes back the last command given at or before now: forks just before it, and goes on
-    /// without it to the same instant. False where there is none.
+    /// without it to the same instant. Where a branch is without it already, shows that. False
+    /// where there is none.
     pub fn undo(&mut self) -> bool {
-        let Some(last) = (self.head.applied as usize).checked_sub(1) else {
+        let line = self.line();
+        let Some(last) = (line.head.applied as usize).checked_sub(1) else {
             return false;
         };
-        let now = self.now;
-        let Some(at) = self.journal.get(last).map(|timed| timed.at_us) else {
+        let now = line.now;
+        let Some(at) = line.journal.get(last).map(|timed| timed.at_us) else {
             return false;
         };
-        self.fork();
-        self.journal.remove(last);
-        self.rewind_before(at);
-        self.execute_to(now);
+        let mut journal = line.journal.clone();
+        journal.remove(last);
+        let from = self.branch();
+        let known = self.left.iter().find(|b| b.line.journal == journal);
+        if let Some(id) = known.map(Branch::id) {
+            self.switch_to(id);
+        } else {
+            let mut line = line.rewound_before(at);
+            line.journal = journal;
+            line.execute_to(now);
+            self.fork(line, at);
+        }
+        self.undone.push((from, self.branch()));
         true
     }
 
-    /// The branches of this run, oldest first; the current one is among them.
-    pub fn branches(&self) -> &[Branch] {
-        &self.branches
+    /// Takes back the last undo: shows the branch it led away from, at the same instant. False
+    /// where there is none, or where something else was done since.
+    pub fn redo(&mut self) -> bool {
+        let can = self.can_redo();
+        if can && let Some((from, _)) = self.undone.pop() {
+            self.switch_to(from);
+        }
+        can
+    }
+
+    /// True where [`Run::undo`] would do something.
+    pub const fn can_undo(&self) -> bool {
+        self.line().head.applied > 0
+    }
+
+    /// True where [`Run::redo`] would do something.
+    pub fn can_redo(&self) -> bool {
+        let last = self.undone.last();
+        last.is_some_and(|(_, to)| *to == self.branch())
+    }
+
+    /// The branches of this run, by number; the current one is among them.
+    pub fn branches(&self) -> Vec<&Branch> {
+        let mut all: Vec<&Branch> = self.left.iter().collect();
+        all.push(&self.current);
+        all.sort_by_key(|branch| branch.id());
+        all
+    }
+
+    /// One branch.
+    pub fn find(&self, id: BranchId) -> Option<&Branch> {
+        if id == self.branch() {
+            return Some(&self.current);
+        }
+        self.left.iter().find(|branch| branch.id() == id)
+    }
+
+    fn find_mut(&mut self, id: BranchId) -> Option<&mut Branch> {
+        if id == self.branch() {
+            return Some(&mut self.current);
+        }
+        self.left.iter_mut().find(|branch| branch.id() == id)
     }
 
     /// The branch being shown.
     pub const fn branch(&self) -> BranchId {
-        self.current
+        self.current.id()
     }
 
     /// Shows another branch, at the same instant. False where there is no such branch.
     pub fn switch_to(&mut self, id: BranchId) -> bool {
-        let Some(branch) = self.branches.get(id.0 as usize).cloned() else {
-            return false;
-        };
-        if id == self.current {
+        if id == self.branch() {
             return true;
         }
-        self.store_current();
-        let now = self.now;
-        let parting = history::parting(&self.journal, &branch.journal);
-        self.current = id;
-        self.journal = branch.journal;
-        let shared = self.horizon.min(branch.horizon);
-        self.rewind_before(parting.unwrap_or(shared));
-        self.execute_to(branch.horizon.max(now));
+        let Some(place) = self.left.iter().position(|branch| branch.id() == id) else {
+            return false;
+        };
+        let other = self.left.swap_remove(place);
+        let now = self.now();
+        self.leave(other);
         self.seek(now);
         true
     }
 
-    fn store_current(&mut self) {
-        let (journal, horizon) = (self.journal.clone(), self.horizon);
-        if let Some(branch) = self.branches.get_mut(self.current.0 as usize) {
-            branch.journal = journal;
-            branch.horizon = horizon;
+    /// Names a branch; a name of spaces alone takes the name away. False where there is no such
+    /// branch.
+    pub fn rename(&mut self, id: BranchId, name: &str) -> bool {
+        let branch = self.find_mut(id);
+        branch.is_some_and(|branch| {
+            branch.rename(name);
+            true
+        })
+    }
+
+    /// Deletes a branch that is not shown, the first one too. What left it stays whole, and counts
+    /// as having left what the deleted one had left.
+    ///
+    /// # Errors
+    /// Why it stays.
+    pub fn delete(&mut self, id: BranchId) -> Result<(), Kept> {
+        if id == self.branch() {
+            return Err(Kept::Shown);
         }
-    }
-
-    /// Leaves the current branch as it is and goes on in a new one that shares everything up to
-    /// now.
-    fn fork(&mut self) {
-        self.store_current();
-        self.current = Branch::fork(&mut self.branches, self.current, self.now);
-        self.forget_future();
-    }
-
-    /// Back to a checkpoint strictly before `at`, forgetting what this branch executed since.
-    fn rewind_before(&mut self, at: Micros) {
-        let checkpoint = self
-            .checkpoints
-            .at_or_before(Micros(at.0.saturating_sub(1)));
-        self.now = checkpoint.at;
-        self.head = checkpoint.head.clone();
-        self.forget_future();
-    }
-
-    fn forget_future(&mut self) {
-        self.log.truncate_after(self.now, self.head.steps);
-        self.checkpoints.truncate_after(self.now);
-        self.horizon = self.now;
-    }
-
-    fn pending(&self) -> Option<&TimedCommand> {
-        self.journal.get(self.head.applied as usize)
-    }
-
-    /// The only place where anything happens.
-    fn execute_to(&mut self, t: Micros) {
-        while let Some(at) = self.next_at().filter(|&at| at <= t) {
-            self.keep_checkpoint(at);
-            if self.head.world.next_at().is_some_and(|event| event <= at) {
-                if let Some(step) = self.head.world.step() {
-                    self.record(&step);
-                }
-            } else if let Some(timed) = self.pending().cloned() {
-                self.head.applied += 1;
-                // A planned command may have become senseless in this future; it is passed over.
-                self.head.world.idle_until(at);
-                if let Ok(step) = self.head.world.apply(&timed.command) {
-                    self.record(&step);
-                }
-            }
+        let place = self.left.iter().position(|branch| branch.id() == id);
+        let gone = self.left.swap_remove(place.ok_or(Kept::Unknown)?);
+        for branch in self.left.iter_mut().chain([&mut self.current]) {
+            branch.adopt(&gone);
         }
-        self.now = t.max(self.now);
-        self.horizon = self.horizon.max(self.now);
+        self.undone
+            .retain(|(from, to)| *from != gone.id() && *to != gone.id());
+        self.beside = self.beside.filter(|beside| *beside != gone.id());
+        Ok(())
     }
 
-    fn keep_checkpoint(&mut self, at: Micros) {
-        // Only instants all of whose events are executed may be returned to.
-        let reached = self.head.world.now().max(self.now);
-        if at > reached && self.checkpoints.due(reached) {
-            self.checkpoints.keep(Checkpoint {
-                at: reached,
-                head: self.head.clone(),
-            });
+    /// Leaves the current branch as it is and goes on in a new one.
+    fn fork(&mut self, line: Line, at: Micros) {
+        self.forks += 1;
+        let id = BranchId(self.forks);
+        let branch = Branch::fork(id, (self.branch(), at), line);
+        self.leave(branch);
+    }
+
+    /// Shows another branch in place of the current one.
+    fn leave(&mut self, other: Branch) {
+        let shown = core::mem::replace(&mut self.current, other);
+        self.left.push(shown);
+        if self.beside == Some(self.branch()) {
+            self.beside = None;
         }
-    }
-
-    fn record(&mut self, step: &Step) {
-        let mut hasher = StableHasher::new();
-        (self.head.stream, step).hash(&mut hasher);
-        self.head.stream = hasher.finish();
-        self.head.steps += 1;
-        self.head.checks.observe(step, &self.head.world);
-        self.log.take(step);
+        let is_beside = |branch: &Branch| self.beside == Some(branch.id());
+        if let Some(branch) = self.left.last_mut()
+            && !is_beside(branch)
+        {
+            branch.line.rest();
+        }
     }
 }
 
 #[cfg(test)]
 #[path = "run_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "branch_tests.rs"]
+mod branch_tests;

@@ -2,7 +2,7 @@
 //!
 //! The frame callback hands in how much wall time passed; nothing here reads a clock. What happens
 //! in the run never depends on how the wall time is sliced: only how far the run gets by a given
-//! moment.
+//! moment. Whoever has a clock may say when a frame's time is up.
 //!
 //! Auto looks at what is on its way: the faster a message travels, the slower time goes, so that
 //! every ballot can be watched on any network, while a silent ensemble passes quickly. The rate is
@@ -23,6 +23,8 @@ pub enum Speed {
     Auto,
     /// A fixed ratio of run time to wall time; 1 000 000 is 1×.
     Fixed(Ppm),
+    /// As fast as the machine can.
+    Fastest,
 }
 
 /// The player: whether it runs, how fast, and the wall time not yet spent.
@@ -34,6 +36,25 @@ pub struct Playback {
     pub speed: Speed,
     /// Wall time too short for a microsecond of run time, kept for the next frame; in picoseconds.
     carry: u128,
+    /// How fast the last frame went, where the machine decides.
+    reached: Ppm,
+}
+
+/// Asks from time to time whether there is time left.
+struct Leash<'a> {
+    /// Ask again when so many steps are executed.
+    ask_at: u64,
+    more: &'a mut dyn FnMut() -> bool,
+}
+
+impl Leash<'_> {
+    fn is_out(&mut self, run: &Run) -> bool {
+        if run.steps() < self.ask_at {
+            return false;
+        }
+        self.ask_at = run.steps() + Playback::BATCH;
+        !(self.more)()
+    }
 }
 
 impl Playback {
@@ -41,6 +62,10 @@ impl Playback {
     pub const LONGEST_FRAME: Micros = Micros::from_ms(250);
     /// The most events one call executes: a slow machine falls behind, it does not hang.
     pub const MOST_EVENTS: u64 = 20_000;
+    /// How many events are executed before it is asked whether there is time for more.
+    pub const BATCH: u64 = 200;
+    /// The slowest speed there is to choose, 1/1000×.
+    pub const LEAST: Ppm = Ppm(1_000);
     /// Auto: nothing on its way, everybody settled.
     const IDLE: Ppm = Ppm(2_000_000);
     /// Auto: somebody looks for a leader or joins one, nothing on its way.
@@ -54,15 +79,45 @@ impl Playback {
     /// Auto: the slowest it gets.
     const SLOWEST: Ppm = Ppm(200);
 
-    /// Spends `wall` of wall time; returns the rate at the end.
+    /// Spends `wall` of wall time, executing no more than [`Self::MOST_EVENTS`] or a few beyond;
+    /// returns the rate at the end.
     pub fn frame(&mut self, run: &mut Run, wall: Micros) -> Ppm {
-        let rate = self.rate(run);
+        let mut batches = Self::MOST_EVENTS / Self::BATCH;
+        self.frame_while(run, wall, &mut || {
+            batches = batches.saturating_sub(1);
+            batches > 0
+        })
+    }
+
+    /// Spends `wall` of wall time, or less where `more` says after [`Self::BATCH`] events that the
+    /// frame's time is up; returns the rate at the end.
+    pub fn frame_while(
+        &mut self,
+        run: &mut Run,
+        wall: Micros,
+        more: &mut dyn FnMut() -> bool,
+    ) -> Ppm {
         if !self.playing {
-            return rate;
+            return self.rate(run);
         }
+        let mut leash = Leash {
+            ask_at: run.steps() + Self::BATCH,
+            more,
+        };
+        let spent = wall.min(Self::LONGEST_FRAME);
         match self.speed {
-            Speed::Fixed(rate) => self.fixed(run, wall.min(Self::LONGEST_FRAME), rate),
-            Speed::Auto => self.auto(run, wall.min(Self::LONGEST_FRAME)),
+            Speed::Fixed(rate) => self.fixed(run, (spent, rate), &mut leash),
+            Speed::Auto => self.auto(run, spent, &mut leash),
+            Speed::Fastest => {
+                let from = run.now();
+                while let Some(at) = run.next_at()
+                    && !leash.is_out(run)
+                {
+                    run.advance_to(at);
+                }
+                let gone = run.now().saturating_sub(from);
+                self.reached = Ppm(gone.0.saturating_mul(Ppm::ONE.0) / wall.0.max(1));
+            }
         }
         self.rate(run)
     }
@@ -72,17 +127,17 @@ impl Playback {
         match self.speed {
             Speed::Fixed(rate) => rate,
             Speed::Auto => Self::auto_rate(run),
+            Speed::Fastest => self.reached,
         }
     }
 
-    fn fixed(&mut self, run: &mut Run, wall: Micros, rate: Ppm) {
+    fn fixed(&mut self, run: &mut Run, (wall, rate): (Micros, Ppm), leash: &mut Leash<'_>) {
         let budget = Budget::of(wall, self.carry);
         let reach = budget.reach(rate);
         self.carry = budget.less(reach, rate).0;
         let target = run.now() + reach;
-        let last = run.steps() + Self::MOST_EVENTS;
         while let Some(at) = run.next_at().filter(|&at| at <= target) {
-            if run.steps() >= last {
+            if leash.is_out(run) {
                 return;
             }
             run.advance_to(at);
@@ -91,10 +146,9 @@ impl Playback {
     }
 
     /// Goes from event to event, each stretch at the rate that holds in it.
-    fn auto(&mut self, run: &mut Run, wall: Micros) {
+    fn auto(&mut self, run: &mut Run, wall: Micros, leash: &mut Leash<'_>) {
         let mut budget = Budget::of(wall, self.carry);
-        let last = run.steps() + Self::MOST_EVENTS;
-        while run.steps() < last {
+        while !leash.is_out(run) {
             let rate = Self::auto_rate(run);
             let reach = budget.reach(rate);
             let event = run.next_at().filter(|&at| at <= run.now() + reach);

@@ -147,10 +147,29 @@ fn playing_at_any_frame_rate_and_speed_gives_one_stream() {
 }
 
 #[test]
+fn as_fast_as_the_machine_can_stops_when_the_time_is_up_and_says_how_fast_it_was() {
+    let mut run = run(11);
+    let mut player = Playback::default();
+    (player.playing, player.speed) = (true, Speed::Fastest);
+    let wall = Micros(16_700);
+    let mut batches = 5;
+    let rate = player.frame_while(&mut run, wall, &mut || {
+        batches -= 1;
+        batches > 0
+    });
+    let most = 5 * Playback::BATCH;
+    assert!((most..most + 50).contains(&run.steps()), "{}", run.steps());
+    assert_eq!(rate, Ppm(run.now().0 * Ppm::ONE.0 / wall.0));
+    let mut stride = self::run(11);
+    stride.advance_to(run.now());
+    assert_eq!(fingerprint(&run), fingerprint(&stride));
+}
+
+#[test]
 fn checkpoints_stay_bounded_over_a_long_run() {
     let mut run = run(4);
     run.advance_to(s(600));
-    assert!(run.checkpoints.count() <= 129);
+    assert!(run.line().checkpoints.iter().count() <= Line::BOUND + 1);
     let at_end = fingerprint(&run);
     run.seek(s(30));
     run.seek(s(600));

@@ -191,10 +191,11 @@ impl Engine {
         };
     }
 
-    pub(super) const fn chosen_speed(&self) -> Rate {
+    pub(super) fn chosen_speed(&self) -> Rate {
         match self.playback.speed {
             Speed::Auto => Rate::Auto,
             Speed::Fixed(rate) => Rate::Fixed(rate),
+            Speed::Fastest => Rate::Fixed(self.playback.rate(&self.run)),
         }
     }
 
