@@ -311,6 +311,8 @@ impl Watched {
         for txn in disk.log.txns().filter(|txn| txn.zxid < known) {
             if txn.zxid <= peer {
                 begin = txn.zxid;
+                // What the learner itself has, and would lose, were it not in this log.
+                dead = txn.zxid == peer && !history.allows(txn);
             } else {
                 sent += 1;
                 dead |= !history.allows(txn);
