@@ -98,6 +98,8 @@ pub(crate) struct Lane {
     items: VecDeque<Item>,
     /// Nothing arrives before this instant.
     last_at: Micros,
+    /// The connection opens at the receiver only then.
+    opens_at: Micros,
     /// The head's arrival.
     arrival: Option<Key>,
     give_up: Option<Key>,
@@ -132,6 +134,7 @@ impl Lane {
 
     /// Nothing may arrive before `at`: the connection opens there only then.
     pub(crate) fn not_before(&mut self, at: Micros) {
+        self.opens_at = self.opens_at.max(at);
         self.last_at = self.last_at.max(at);
     }
 
@@ -183,7 +186,7 @@ impl Lane {
     /// The way no longer delays or loses: what was to be sent again and again gets through the next
     /// time.
     pub(crate) fn hasten(&mut self, way: Way, links: &mut Links, moment: &mut Moment<'_>) {
-        let mut earliest = moment.now;
+        let mut earliest = moment.now.max(self.opens_at);
         for item in &mut self.items {
             let again = tcp::next_retransmission(item.sent_at(), moment.now);
             let (Some(at), Some(again)) = (item.arrives_at(), again) else {

@@ -607,3 +607,32 @@ fn what_is_lost_behind_a_frame_that_arrives_is_not_forgotten() {
         }
     }
 }
+
+#[test]
+fn an_end_that_is_hastened_still_comes_after_the_opening() {
+    let mut wire = Wire::new();
+    let shape = Shape {
+        delay: Micros::from_ms(2_000),
+        ..Shape::default()
+    };
+    let faults = LinkFaults {
+        shapes: [((B, A), shape)].into(),
+        ..LinkFaults::default()
+    };
+    wire.act(|network, moment| network.set_faults(faults, moment));
+    wire.dial(LONG);
+    wire.run_to(Micros::from_ms(100));
+    let (_, _, opened) = wire.told.first().expect("B accepts");
+    let Signal::Opened { conn, .. } = *opened else {
+        panic!("opened");
+    };
+    wire.act(|network, moment| network.hangup(B, conn, moment));
+    wire.act(|network, moment| network.set_faults(LinkFaults::default(), moment));
+    wire.run_to(Micros::from_ms(5_000));
+    let at_a = wire.told.iter().filter(|(_, node, _)| *node == A);
+    let signals: Vec<&Signal> = at_a.map(|(_, _, signal)| signal).collect();
+    assert!(
+        matches!(signals[..], [Signal::Opened { .. }, Signal::Closed { .. }]),
+        "{signals:?}"
+    );
+}
