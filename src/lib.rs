@@ -22,5 +22,6 @@ pub mod protocol;
 pub mod run;
 pub mod scenario;
 pub mod sim;
+pub mod trace;
 pub mod ui;
 pub mod view;

@@ -7,6 +7,7 @@
 use std::hash::{Hash, Hasher};
 
 use super::history::{Checkpoint, Track};
+use super::tape::Tape;
 use super::witness::{Audit, Witness, is_visible};
 use crate::base::{Micros, StableHasher};
 use crate::sim::{Step, TimedCommand, World};
@@ -78,6 +79,8 @@ pub(super) struct Line {
     audits: Track<Audit>,
     /// Grows with every step that somebody can see, new or executed again.
     pub(super) seen: u64,
+    /// Everything that happens, while somebody wants to see it.
+    pub(super) tape: Option<Tape>,
 }
 
 impl Line {
@@ -115,6 +118,7 @@ impl Line {
             head,
             witness,
             seen: 0,
+            tape: None,
         };
         line.execute_to(Micros::ZERO);
         line
@@ -131,6 +135,9 @@ impl Line {
             if let Some(step) = self.head.execute(&self.journal, at) {
                 self.seen += u64::from(is_visible(&step));
                 self.witness.watch(&step, &self.head.world);
+                if let Some(tape) = &mut self.tape {
+                    tape.take(&step, &self.head.world);
+                }
             }
         }
         self.now = t.max(self.now);
@@ -187,6 +194,7 @@ impl Line {
             checkpoints: self.checkpoints.clone(),
             audits: self.audits.clone(),
             seen: self.seen,
+            tape: None,
         };
         line.checkpoints.truncate_after(last);
         line.audits.truncate_after(last);

@@ -18,6 +18,7 @@ mod log;
 mod overview;
 mod playback;
 mod series;
+mod tape;
 mod travel;
 mod witness;
 
@@ -29,6 +30,7 @@ pub use log::{Fact, LogEntry, Loss};
 pub use overview::{Pin, Pinned};
 pub use playback::{Playback, Speed};
 pub use series::{Bucket, Series, Totals};
+pub use tape::{Look, Tape, Taped};
 pub use travel::Found;
 
 use crate::base::Micros;
