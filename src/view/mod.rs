@@ -34,6 +34,7 @@ pub mod problems;
 pub mod promises;
 pub mod scoreboard;
 pub mod servers_table;
+pub mod spacetime;
 pub mod timeline;
 
 pub use chronicle::Chronicle;
