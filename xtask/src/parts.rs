@@ -13,7 +13,7 @@ use crate::shop::Shop;
 use std::ffi::OsStr;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Puts the rest of a program beside its first part.
 pub(crate) fn divide(shop: &Shop, dist: &Path, wasm: &Path) -> Outcome {
@@ -41,7 +41,9 @@ pub(crate) fn divide(shop: &Shop, dist: &Path, wasm: &Path) -> Outcome {
         rest.as_os_str(),
     ];
     let said = splitter(shop, &args)?;
-    println!("      {}", said.trim());
+    for line in said.lines() {
+        println!("      {line}");
+    }
     fs::remove_file(&whole).map_err(|e| unwritable(&whole, &e))
 }
 
@@ -87,10 +89,16 @@ fn splitter(shop: &Shop, args: &[&OsStr]) -> Outcome<String> {
     ))
 }
 
-/// What a list depends on: the program, and how it is visited.
+/// What a list depends on: the program, how its notes are made, and how it is visited.
 fn fingerprint(shop: &Shop, wasm: &Path) -> u64 {
+    let ours = [
+        "profile.cjs",
+        "../splitter/src/mark.rs",
+        "../splitter/src/flow.rs",
+    ];
+    let ours = ours.map(|name| shop.root.join("xtask/src").join(name));
     let mut hasher = DefaultHasher::new();
-    for path in [wasm, &shop.root.join("xtask/src/profile.cjs")] {
+    for path in ours.iter().map(PathBuf::as_path).chain([wasm]) {
         fs::read(path).unwrap_or_default().hash(&mut hasher);
     }
     hasher.finish()

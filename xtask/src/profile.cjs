@@ -12,14 +12,17 @@ const { chromium } = require("@playwright/test");
 const [folder, start, end, out] = process.argv.slice(2);
 const TYPES = { ".css": "text/css", ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
 const DESK = { viewport: { width: 1440, height: 900 } };
+const LAPTOP = { viewport: { width: 1280, height: 720 } };
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 3 };
 
 /** Who comes, with which wishes; every run has its own seed, so that it can be repeated. */
 const VISITS = [
   { device: DESK, query: "?seed=1", act: touch },
   { device: { ...DESK, colorScheme: "dark" }, query: "?seed=2&lang=zh", act: watch },
-  { device: { ...PHONE, reducedMotion: "reduce" }, query: "?seed=3", act: touch },
-  { device: PHONE, query: "?seed=4&lang=zh", act: watch },
+  { device: LAPTOP, query: "?seed=3&play=0&speed=1&theme=dark", act: touch },
+  { device: { ...LAPTOP, locale: "zh-CN" }, query: "?seed=4&play=0", act: touch },
+  { device: { ...PHONE, reducedMotion: "reduce" }, query: "?seed=5", act: touch },
+  { device: PHONE, query: "?seed=6&lang=zh", act: watch },
 ];
 
 /** Looks on until somebody leads. */
@@ -34,11 +37,12 @@ async function touch(page, { device }) {
     await page.mouse.move(700, 300);
     await page.mouse.move(710, 420, { steps: 5 });
   }
-  for (let times = 0; times < 2; times++) {
-    await page.keyboard.press("Space");
+  for (const key of ["Space", "Space"]) {
+    await page.keyboard.press(key);
     await page.waitForTimeout(200);
   }
   await page.locator(".hit").first().click();
+  await page.evaluate(() => window.zabscope.play());
   await watch(page);
 }
 

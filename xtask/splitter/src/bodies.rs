@@ -1,8 +1,9 @@
 //! What a function's body names, and the same body with other numbers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use wasm_encoder::reencode::{self, Reencode};
+use wasm_encoder::{CodeSection, Instruction};
 use wasmparser::{FunctionBody, Operator};
 
 use crate::Outcome;
@@ -10,12 +11,18 @@ use crate::Outcome;
 /// The functions and globals that bodies name.
 #[derive(Default)]
 pub(crate) struct Named {
-    pub(crate) functions: BTreeSet<u32>,
+    /// With how often they are named.
+    pub(crate) functions: BTreeMap<u32, u32>,
     pub(crate) globals: BTreeSet<u32>,
     pub(crate) tables: BTreeSet<u32>,
 }
 
 impl Named {
+    /// Adds a function named elsewhere.
+    pub(crate) fn name(&mut self, function: u32) {
+        *self.functions.entry(function).or_default() += 1;
+    }
+
     /// Adds what one body names.
     pub(crate) fn add(&mut self, body: &FunctionBody<'_>) -> Outcome<()> {
         for operator in body.get_operators_reader()? {
@@ -25,7 +32,7 @@ impl Named {
                 Operator::Call { function_index }
                 | Operator::ReturnCall { function_index }
                 | Operator::RefFunc { function_index } => {
-                    self.functions.insert(function_index);
+                    self.name(function_index);
                 }
                 Operator::GlobalGet { global_index } | Operator::GlobalSet { global_index } => {
                     self.globals.insert(global_index);
@@ -56,6 +63,16 @@ pub(crate) struct Renumber<'a> {
     pub(crate) functions: &'a [Option<u32>],
     pub(crate) globals: &'a [Option<u32>],
     pub(crate) tables: &'a [Option<u32>],
+    pub(crate) through: &'a Through,
+}
+
+/// Functions of the other part that are called through their slots in table 0 where they are named.
+#[derive(Default)]
+pub(crate) struct Through {
+    /// The number of the function that sees to it that the other part is there.
+    pub(crate) ensure: u32,
+    /// Slot and type by old number.
+    pub(crate) slots: BTreeMap<u32, (i32, u32)>,
 }
 
 /// A body names what its part does not have.
@@ -85,6 +102,32 @@ impl Reencode for Renumber<'_> {
 
     fn function_index(&mut self, old: u32) -> Result<u32, reencode::Error<Missing>> {
         new_number("function", self.functions, old)
+    }
+
+    fn parse_function_body(
+        &mut self,
+        code: &mut CodeSection,
+        body: FunctionBody<'_>,
+    ) -> Result<(), reencode::Error<Missing>> {
+        let mut function = self.new_function_with_parsed_locals(&body)?;
+        for operator in body.get_operators_reader()? {
+            let operator = operator?;
+            if let Operator::Call { function_index } = operator
+                && let Some((slot, type_index)) = self.through.slots.get(&function_index).copied()
+            {
+                function
+                    .instruction(&Instruction::Call(self.through.ensure))
+                    .instruction(&Instruction::I32Const(slot))
+                    .instruction(&Instruction::CallIndirect {
+                        type_index,
+                        table_index: 0,
+                    });
+            } else {
+                function.instruction(&self.instruction(operator)?);
+            }
+        }
+        code.function(&function);
+        Ok(())
     }
 
     fn global_index(&mut self, old: u32) -> Result<u32, reencode::Error<Missing>> {

@@ -1,13 +1,18 @@
 //! Splits the page's program in two: what the first picture runs, and the rest.
 //!
-//! `splitter mark IN OUT` writes a program that notes which of its functions run, and prints where.
-//! `splitter split IN RAN FIRST REST` writes the two parts; `RAN` lists the functions that ran, one
-//! number per line. What belongs where is a matter of speed alone: either part calls the other, and
+//! `splitter mark IN OUT` writes a program that notes which of its pieces run, and prints where.
+//! `splitter split IN RAN FIRST REST` writes the two parts; `RAN` lists the notes that were made,
+//! one number per line. What belongs where is a matter of speed alone: either part calls the other, and
 //! the first asks for the rest where it has not come yet.
 
 mod bodies;
+mod cold;
+mod flow;
 mod mark;
+mod outline;
 mod program;
+#[cfg(test)]
+mod random_tests;
 mod split;
 #[cfg(test)]
 mod tests;
@@ -50,13 +55,15 @@ fn mark(whole: &str, marked: &str) -> Outcome<()> {
 fn split([whole, ran, first, rest]: [&str; 4]) -> Outcome<()> {
     let bytes = fs::read(whole)?;
     let program = Program::read(&bytes)?;
-    let mut first_functions = vec![false; program.functions.len()];
+    let mut notes = vec![false; usize::try_from(mark::count(&program)?)?];
     for line in fs::read_to_string(ran)?.lines() {
         let at: usize = line.trim().parse()?;
-        let function = first_functions.get_mut(at).ok_or("no such function")?;
-        *function = true;
+        *notes.get_mut(at).ok_or("no such note")? = true;
     }
-    let parts = split::split(&program, &first_functions)?;
+    let outlined = outline::outlined(&bytes, &program, &notes)?;
+    let program = Program::read(&outlined.program)?;
+    println!("{} pieces of functions that run do not", outlined.pieces);
+    let parts = split::split(&program, &outlined.ran)?;
     fs::write(first, &parts.first)?;
     fs::write(rest, &parts.rest)?;
     println!("{}", parts.summary);

@@ -3,10 +3,11 @@
 //! The first part owns the memory, the tables and the globals; the rest imports them, and what it
 //! calls of the first. Every function of the rest that the first part names has a slot in table 0
 //! and a *gate* in the first part: it asks the page for the rest unless that is there, and calls
-//! through the slot. Arriving, the rest fills its slots, those of the original table among them.
+//! through the slot; what is named only once, in a call, has its gate there. Arriving, the rest
+//! fills its slots, those of the original table among them.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
@@ -18,7 +19,7 @@ use wasm_encoder::{
 use wasmparser::ExternalKind;
 
 use crate::Outcome;
-use crate::bodies::{Named, Renumber};
+use crate::bodies::{Named, Renumber, Through};
 use crate::program::Program;
 
 /// What the page gives the first part: the function that sees to it that the rest is there.
@@ -44,7 +45,7 @@ pub(crate) fn split(program: &Program<'_>, is_first: &[bool]) -> Outcome<Parts> 
         "{} of {} functions run until the first picture; {} gates, {} shared functions",
         plan.first_functions.len(),
         program.functions.len(),
-        plan.gates.len(),
+        plan.gates.len() + plan.through.slots.len(),
         plan.shared.len(),
     );
     Ok(Parts {
@@ -63,6 +64,8 @@ struct Plan<'a> {
     in_rest: Named,
     /// Functions of the rest that the first part names, with their slots in table 0.
     gates: BTreeMap<u32, u32>,
+    /// Those that it names only once.
+    through: Through,
     /// Functions of the first part that the rest names.
     shared: Vec<u32>,
     /// How many slots table 0 has with those for gates.
@@ -88,27 +91,36 @@ impl<'a> Plan<'a> {
         let exported = exported
             .filter(|e| e.kind == ExternalKind::Func)
             .map(|e| e.index);
-        in_first.functions.extend(exported);
-        in_first.functions.extend(program.start);
-        in_first
-            .functions
-            .extend(program.slots.iter().map(|(_, function)| *function));
+        let in_table = program.slots.iter().map(|(_, function)| *function);
+        let fixed: BTreeSet<u32> = exported.chain(program.start).chain(in_table).collect();
+        for function in &fixed {
+            in_first.name(*function);
+        }
 
         let slot_of: BTreeMap<u32, u32> = program.slots.iter().map(|(s, f)| (*f, *s)).collect();
         let table = program.tables.first().ok_or("the program has no table")?;
         let mut slots = u32::try_from(table.initial)?;
         let mut gates = BTreeMap::new();
+        let mut through = Through::default();
         for function in &rest_functions {
-            if in_first.functions.contains(function) {
+            if let Some(times) = in_first.functions.get(function) {
                 let slot = slot_of.get(function).copied().unwrap_or_else(|| {
                     slots += 1;
                     slots - 1
                 });
-                gates.insert(*function, slot);
+                if *times == 1 && !fixed.contains(function) {
+                    let type_index = program.type_of(*function);
+                    let slot = (i32::try_from(slot)?, type_index);
+                    through.slots.insert(*function, slot);
+                } else {
+                    gates.insert(*function, slot);
+                }
             }
         }
         let named = first_functions.iter().copied();
-        let shared = named.filter(|f| in_rest.functions.contains(f)).collect();
+        let shared = named
+            .filter(|f| in_rest.functions.contains_key(f))
+            .collect();
         Ok(Self {
             program,
             first_functions,
@@ -116,6 +128,7 @@ impl<'a> Plan<'a> {
             in_first,
             in_rest,
             gates,
+            through,
             shared,
             slots,
         })
@@ -135,11 +148,8 @@ impl<'a> Plan<'a> {
 
     /// Functions from outside that one part names.
     fn imported(&self, named: &Named) -> Vec<u32> {
-        named
-            .functions
-            .range(..self.program.outside())
-            .copied()
-            .collect()
+        let named = named.functions.range(..self.program.outside());
+        named.map(|(function, _)| *function).collect()
     }
 
     fn first(&self) -> Outcome<Vec<u8>> {
@@ -148,6 +158,10 @@ impl<'a> Plan<'a> {
         // The page's `rest` follows the imports, `ensure` the functions, and then come the gates.
         let ask = u32::try_from(imported.len())?;
         let ensure = ask + 1 + u32::try_from(self.first_functions.len())?;
+        let through = Through {
+            ensure,
+            slots: self.through.slots.clone(),
+        };
         let order = imported.iter().copied().map(Some).chain([None]);
         let order = order
             .chain(self.first_functions.iter().copied().map(Some))
@@ -160,6 +174,7 @@ impl<'a> Plan<'a> {
             functions: &functions,
             globals: &globals,
             tables: &tables,
+            through: &through,
         };
 
         let mut imports = self.imports(&imported)?;
@@ -241,6 +256,7 @@ impl<'a> Plan<'a> {
             functions: &functions,
             globals: &globals,
             tables: &tables,
+            through: &Through::default(),
         };
         let mut declared = FunctionSection::new();
         let mut code = CodeSection::new();
@@ -259,13 +275,13 @@ impl<'a> Plan<'a> {
             .section(&imports)
             .section(&declared);
         module.section(&StartSection { function_index });
-        let slots: BTreeMap<u32, u32> = self.gates.iter().map(|(f, slot)| (*slot, *f)).collect();
-        let again = program
-            .slots
-            .iter()
-            .filter(|(_, f)| self.gates.contains_key(f));
-        let slots = slots.into_iter().chain(again.copied());
-        let slots: BTreeMap<u32, u32> = slots.collect();
+        let mut slots: BTreeMap<u32, u32> =
+            self.gates.iter().map(|(f, slot)| (*slot, *f)).collect();
+        for (function, (slot, _)) in &self.through.slots {
+            slots.insert(u32::try_from(*slot)?, *function);
+        }
+        let again = program.slots.iter();
+        slots.extend(again.copied().filter(|(_, f)| self.gates.contains_key(f)));
         module.section(&elements(slots.into_iter(), &mut number)?);
         if program.is_data_counted {
             module.section(&DataCountSection { count: 0 });
