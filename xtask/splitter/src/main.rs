@@ -2,8 +2,8 @@
 //!
 //! `splitter mark IN OUT` writes a program that notes which of its pieces run, and prints where.
 //! `splitter split IN RAN FIRST REST` writes the two parts; `RAN` lists the notes that were made,
-//! one number per line. What belongs where is a matter of speed alone: either part calls the other, and
-//! the first asks for the rest where it has not come yet.
+//! one number per line. What belongs where is a matter of speed alone: either part calls the
+//! other, and the first asks for the rest where it has not come yet.
 
 mod bodies;
 mod cold;
