@@ -18,7 +18,7 @@ use super::node::Node;
 use super::pairs;
 use super::queue::Key;
 use super::step::{Cause, Power, ServerStatus};
-use crate::base::{Map, Micros, Rng};
+use crate::base::{Map, Micros, Rng, Set};
 use crate::protocol::{ConnId, Effect, Input, PeerConfig, PeerStatus, Route, Sid, Ticket, Timer};
 
 /// Something a process is to be told.
@@ -290,9 +290,17 @@ impl Process {
     /// time.
     ///
     /// Source: a poll that a signal interrupted looks at its sockets before it looks at its
-    /// time-out.
+    /// time-out. The thread that counts a leader's ticks polls no socket: which of the threads that
+    /// wake comes first is chance. `Leader.java, lead`.
     pub(crate) fn next_waiting(&mut self) -> Option<Task> {
         self.work = None;
+        let ticks = self.timers.get(&Timer::LeaderTick);
+        if ticks.is_some_and(|deadline| deadline.event.is_none())
+            && self.rng.below(self.readers_waiting() + 1) == 0
+        {
+            self.timers.remove(&Timer::LeaderTick);
+            return Some(Task::Fired(Timer::LeaderTick));
+        }
         self.inbox.pop_front().or_else(|| {
             let timer = self
                 .timers
@@ -303,6 +311,19 @@ impl Process {
             self.timers.remove(&timer);
             Some(Task::Fired(timer))
         })
+    }
+
+    /// How many connections have something that waits, each with a thread that reads it.
+    fn readers_waiting(&self) -> u64 {
+        let mut conns = Set::new();
+        for task in &self.inbox {
+            if let Task::Signal(Signal::Closed { conn, .. }) = task {
+                conns.insert(*conn);
+            } else if let Task::Signal(Signal::Frame(frame)) = task {
+                conns.insert(frame.conn);
+            }
+        }
+        u64::try_from(conns.len()).unwrap_or(u64::MAX - 1)
     }
 
     /// True where something waits.

@@ -216,7 +216,8 @@ fn a_kill_is_noticed_in_10_to_40_ms_and_a_pulled_plug_is_not() {
 fn a_paused_process_hears_nothing_until_it_continues_and_then_everything_in_order() {
     let mut world = ready();
     let conn = world.connect();
-    world.cause(B, arm(100));
+    let (timer, after) = (Timer::LearnerRead, Micros::from_ms(100));
+    world.cause(B, Effect::Arm { timer, after });
     inject(&mut world, Fault::Pause { sid: B });
     let frozen = world.seen(B);
     for byte in 0..3 {
@@ -232,7 +233,7 @@ fn a_paused_process_hears_nothing_until_it_continues_and_then_everything_in_orde
     let mut expected = frozen;
     expected.extend((0..3).map(|byte| Input::Received(conn, frame(byte))));
     expected.push(Input::Closed(conn));
-    expected.push(Input::Fired(Timer::LeaderTick));
+    expected.push(Input::Fired(timer));
     assert_eq!(world.seen(B), expected);
     assert_eq!(world.next_at(), None);
 }
@@ -278,6 +279,32 @@ fn overdue_deadlines_pass_by_the_time_they_were_due_and_a_renewed_one_waits() {
             Input::Fired(Timer::LeaderWait)
         ]
     );
+}
+
+#[test]
+fn a_leaders_tick_races_with_what_arrived_while_it_was_stopped() {
+    let mut world = ready();
+    let conn = world.connect();
+    let (timer, after) = (Timer::LeaderTick, Micros::from_ms(10));
+    let mut places = [0; 4];
+    for _ in 0..40 {
+        world.cause(B, Effect::Arm { timer, after });
+        inject(&mut world, Fault::Pause { sid: B });
+        for n in 0..3 {
+            world.cause(A, Effect::Send(conn, frame(n)));
+        }
+        run_for(&mut world, 100);
+        let before = world.seen(B).len();
+        inject(&mut world, Fault::Resume { sid: B });
+        run_for(&mut world, 100);
+        let seen = world.seen(B);
+        let is_tick = |input: &Input| *input == Input::Fired(timer);
+        let place = seen[before..].iter().position(is_tick).expect("it passes");
+        places[place] += 1;
+        assert_eq!(seen.len(), before + 4, "and nothing is lost");
+    }
+    assert!(places[0] > 10 && places[1] > 3, "{places:?}");
+    assert_eq!(places.iter().sum::<usize>(), 40);
 }
 
 #[test]
