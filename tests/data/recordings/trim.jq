@@ -11,6 +11,7 @@ def whole: if type == "number" then round else . end;
   results: {
     deterministic: .results.deterministic,
     facts: (.results.facts | del(.table, .order)),
+    cut_took_ms: ([.results.per_repetition[]?.cut_took_ms | select(. != null)] | if . == [] then null else . end),
     timing_summary_ms: ((.results.timing_summary_ms // {}) | map_values(select(. != null) | map_values(whole)))
-  }
+  } | del(.[] | nulls)
 }

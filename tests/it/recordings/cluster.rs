@@ -4,9 +4,9 @@ use zabscope::base::Micros;
 use zabscope::check::Checks;
 use zabscope::protocol::client::{ClientNote, ClientState};
 use zabscope::protocol::note::SyncMode;
-use zabscope::protocol::{Durable, Epoch, Note, Op, ServerState, Sid, Timer, Zxid};
+use zabscope::protocol::{Durable, Epoch, Note, Op, ServerState, Sid, Zxid};
 use zabscope::sim::{
-    Cause, ClientId, ClientSpec, ClusterSpec, Command, Fault, Power, ServerStatus, Step, World,
+    ClientId, ClientSpec, ClusterSpec, Command, Fault, Power, ServerStatus, Step, World,
 };
 
 /// A fact with its place.
@@ -85,28 +85,6 @@ impl Cluster {
 
     pub(super) fn run_for(&mut self, ms: u64) {
         self.run_to(self.now() + Micros::from_ms(ms));
-    }
-
-    /// Goes on until a heartbeat of the leader has reached all others, as a write would have.
-    pub(super) fn run_past_a_heartbeat(&mut self, leader: Sid) {
-        let mut missing = Vec::new();
-        loop {
-            let Some(step) = self.step() else { return };
-            match &step.cause {
-                Cause::Fired { timer } if *timer == Timer::LeaderTick => {
-                    missing = self.others(leader);
-                }
-                Cause::Delivered { frame }
-                    if frame.from == leader.into() && !missing.is_empty() =>
-                {
-                    missing.retain(|sid| frame.to != (*sid).into());
-                    if missing.is_empty() {
-                        return;
-                    }
-                }
-                _ => {}
-            }
-        }
     }
 
     /// Ends the leader and waits until another one leads and everybody who runs serves.

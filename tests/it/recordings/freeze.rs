@@ -1,6 +1,6 @@
 //! SIGSTOP and SIGCONT: of the leader or a follower, shorter or longer than syncLimit ticks.
 //!
-//! Frozen just after a packet has left the leader, as the recorded ones were after a write.
+//! Frozen a few milliseconds after a write, which the last packet from the leader was about.
 
 use zabscope::base::Micros;
 use zabscope::protocol::{ServerState, Sid};
@@ -11,45 +11,20 @@ use super::cluster::Cluster;
 use super::recording::Recording;
 use super::sample::Sample;
 
-const CLIENTS: &[(&str, &str)] = &[
-    ("freeze_to_first_write", "clients that write"),
-    (
-        "thaw_to_victim_LOOKING",
-        "clients that write: the phase of the leader's tick",
-    ),
-    (
-        "thaw_to_victim_FOLLOWING",
-        "clients that write: the phase of the leader's tick",
-    ),
-];
-
 pub(super) const ROWS: [Row; 5] = [
-    row("leader-freeze-short-3", &[], &[]),
-    row("leader-freeze-edge-3", &[], &[]),
-    row(
-        "leader-freeze-long-3",
-        &[
+    Row::of("leader-freeze-short-3", play),
+    Row::of("leader-freeze-edge-3", play),
+    Row {
+        waits: &[
             "freeze_to_first_LOOKING_of_others",
             "freeze_to_last_first_LOOKING_of_others",
             "freeze_to_new_LEADING",
         ],
-        CLIENTS,
-    ),
-    row("follower-freeze-short-3", &[], &[]),
-    row("follower-freeze-long-3", &[], &[]),
+        ..Row::of("leader-freeze-long-3", play)
+    },
+    Row::of("follower-freeze-short-3", play),
+    Row::of("follower-freeze-long-3", play),
 ];
-
-const fn row(
-    id: &'static str,
-    waits: &'static [&'static str],
-    not_built: &'static [(&'static str, &'static str)],
-) -> Row {
-    Row {
-        waits,
-        not_built,
-        ..Row::of(id, play)
-    }
-}
 
 fn play(recording: &Recording, seed: u64) -> Result<Sample, String> {
     let spec = recording.spec();
@@ -64,10 +39,16 @@ fn play(recording: &Recording, seed: u64) -> Result<Sample, String> {
         followers[usize::from(seed % 4 < 2)]
     };
     let epoch = cluster.epoch(leader);
-    cluster.run_past_a_heartbeat(leader);
+    let writer = cluster.writer_on(victim)?;
+    cluster.run_past_a_write(writer)?;
     let t0 = cluster.now();
     cluster.inject(Fault::Pause { sid: victim });
-    cluster.run_for(recording.fact_ms("freeze_ms"));
+    let first_write = if recording.timings().contains_key("freeze_to_first_write") {
+        Some(cluster.first_write(t0)?)
+    } else {
+        None
+    };
+    cluster.run_to(t0 + Micros::from_ms(recording.fact_ms("freeze_ms")));
     let thaw = cluster.now();
     cluster.inject(Fault::Resume { sid: victim });
     // A short freeze must change nothing, so it is given the time to change something.
@@ -85,6 +66,7 @@ fn play(recording: &Recording, seed: u64) -> Result<Sample, String> {
     }
     sample.tally("winner_by_frozen", format!("{} -> {}", victim.0, winner.0));
     sample.tally("victim_sync_modes", mode);
+    sample.span("freeze_to_first_write", Some(t0), first_write);
     timings(&cluster, (t0, thaw, victim), &mut sample);
     Ok(sample.of(&cluster))
 }

@@ -19,8 +19,6 @@ const ELECTION: &[&str] = &[
     "election_took_logged_by_winner",
 ];
 
-const WRITE: &[(&str, &str)] = &[("kill_to_first_write", "clients that write")];
-
 pub(super) const ROWS: [Row; 7] = [
     row("leader-kill-3-t200"),
     row("leader-kill-3-t500"),
@@ -34,7 +32,6 @@ pub(super) const ROWS: [Row; 7] = [
 const fn row(id: &'static str) -> Row {
     Row {
         waits: ELECTION,
-        not_built: WRITE,
         ..Row::of(id, play)
     }
 }
@@ -53,12 +50,18 @@ fn play(recording: &Recording, seed: u64) -> Result<Sample, String> {
     let mut cluster = Cluster::settled_in_turns(recording.spec(), seed)?;
     let killed = cluster.leader()?;
     let epoch = cluster.epoch(killed);
-    let t0 = cluster.fail_over(if recording.acts()[0]["action"] == "sigterm" {
+    cluster.writer_on(killed)?;
+    cluster.run_for(500);
+    let t0 = cluster.now();
+    cluster.inject(if recording.acts()[0]["action"] == "sigterm" {
         Fault::Terminate { sid: killed }
     } else {
         Fault::Kill { sid: killed }
-    })?;
+    });
+    let first_write = cluster.first_write(t0)?;
+    cluster.until(60_000, "the others serve again", Cluster::all_who_run_serve)?;
     let mut sample = Sample::default();
+    sample.span("kill_to_first_write", Some(t0), Some(first_write));
     let winner = election(&cluster, (t0, killed), &mut sample)?;
     let delta = cluster.epoch(winner).0 - epoch.0;
     sample.fact("epoch_increments_by", delta);

@@ -16,6 +16,7 @@ mod moved;
 mod negotiation;
 mod outcome;
 mod partition;
+mod probe;
 mod quorum_loss;
 mod recording;
 mod report;
@@ -47,8 +48,6 @@ pub(crate) struct Row {
     /// Those where the recorded machine put something of its own on top of the wait, on which the
     /// row says more: their lower ends, p10, must agree.
     floors: &'static [&'static str],
-    /// Names of the recording that cannot be measured yet, and what they need; `*` is all others.
-    not_built: &'static [(&'static str, &'static str)],
 }
 
 /// All of them, family by family.
@@ -225,7 +224,6 @@ mod tests {
             },
             waits: &[],
             floors: &[],
-            not_built: &[],
         }];
         let outcome = outcome_of(&FAMILY[0], 4);
         assert!(!outcome.facts_hold());

@@ -20,7 +20,6 @@ pub(crate) struct Outcome {
     times: Vec<(String, Comparison)>,
     /// What was counted: name, what was recorded, how often what came out.
     tallies: Vec<(String, String, String)>,
-    not_built: Vec<String>,
     disputed: BTreeSet<String>,
     failures: Vec<String>,
 }
@@ -57,7 +56,6 @@ impl Outcome {
             held: 0,
             times: Vec::new(),
             tallies: Vec::new(),
-            not_built: Vec::new(),
             disputed: recording::disputed(row.id),
             failures: Vec::new(),
         };
@@ -68,7 +66,7 @@ impl Outcome {
             .filter_map(|(seed, sample)| Some((seed, sample.as_ref().ok()?)))
             .collect();
         for (name, recorded) in recording.deterministic() {
-            outcome.fact(row, (name, recorded), &samples);
+            outcome.fact((name, recorded), &samples);
         }
         for (name, recorded) in recording.timings() {
             outcome.time(row, (&name, recorded), &samples);
@@ -77,11 +75,7 @@ impl Outcome {
         outcome
     }
 
-    fn fact(&mut self, row: &Row, (name, recorded): (&str, &Value), seeds: &[(usize, &Sample)]) {
-        if let Some(needs) = row.lacks(name) {
-            self.not_built.push(format!("{name}: {needs}"));
-            return;
-        }
+    fn fact(&mut self, (name, recorded): (&str, &Value), seeds: &[(usize, &Sample)]) {
         if self.disputed.contains(name) {
             return;
         }
@@ -105,10 +99,6 @@ impl Outcome {
     }
 
     fn time(&mut self, row: &Row, (name, recorded): (&str, Timing), seeds: &[(usize, &Sample)]) {
-        if let Some(needs) = row.lacks(name) {
-            self.not_built.push(format!("{name}: {needs}"));
-            return;
-        }
         let of_name = |(_, sample): &(usize, &Sample)| {
             let found = sample.timings.iter().find(|(n, _)| *n == name);
             found.map(|(_, span)| *span)
@@ -196,11 +186,6 @@ impl Outcome {
     /// What is believed to be recorded wrongly.
     pub(super) fn disputed(&self) -> usize {
         self.disputed.len()
-    }
-
-    /// What could not be compared.
-    pub(super) fn not_built(&self) -> &[String] {
-        &self.not_built
     }
 
     /// What is wrong.
@@ -301,10 +286,6 @@ impl fmt::Display for Outcome {
         for (name, recorded, simulated) in &self.tallies {
             writeln!(f, "  count {name}: {recorded} | {simulated}")?;
         }
-        let distinct: BTreeSet<&String> = self.not_built.iter().collect();
-        for what in distinct {
-            writeln!(f, "  not built: {what}")?;
-        }
         for name in &self.disputed {
             writeln!(f, "  disputed: {name}")?;
         }
@@ -338,16 +319,7 @@ impl Row {
             play,
             waits: &[],
             floors: &[],
-            not_built: &[],
         }
-    }
-
-    /// What a name of the recording needs that is not there yet.
-    fn lacks(&self, name: &str) -> Option<&'static str> {
-        let mut lacking = self.not_built.iter();
-        lacking
-            .find(|(n, _)| *n == name || *n == "*")
-            .map(|(_, needs)| *needs)
     }
 }
 

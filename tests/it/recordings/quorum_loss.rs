@@ -16,11 +16,6 @@ pub(super) const ROWS: [Row; 3] = [
     Row {
         // Not the return: a fresh JVM's first election is as much class loading as finalizeWait.
         waits: &["loss_to_old_leader_LOOKING"],
-        not_built: &[
-            ("winner_is_highest_id_of_present", "a write in the epoch"),
-            ("loss_to_client_disconnected", "clients"),
-            ("returned_LOOKING_to_first_write", "clients that write"),
-        ],
         ..Row::of("quorum-loss-3", both_followers)
     },
     Row::of("hierarchical-3x3", groups),
@@ -38,6 +33,8 @@ fn both_followers(recording: &Recording, seed: u64) -> Result<Sample, String> {
     let [first, second] = followers[..] else {
         return Err("three servers have two followers".to_owned());
     };
+    let client = cluster.writer_on(leader)?;
+    cluster.run_for(1_000 + seed * 617 % 1_000);
     cluster.inject(Fault::Kill { sid: first });
     cluster.run_for(recording.acts()[1]["t_ms"].as_u64().unwrap_or_default());
     let lost = cluster.now();
@@ -53,14 +50,23 @@ fn both_followers(recording: &Recording, seed: u64) -> Result<Sample, String> {
     let looked = cluster.entered(lost, leader, ServerState::Looking);
     sample.span("loss_to_old_leader_LOOKING", Some(lost), looked);
 
+    let told = cluster.disconnected(lost, client);
+    sample.span("loss_to_client_disconnected", Some(lost), told);
+
     let back = cluster.now();
     cluster.inject(Fault::Restart { sid: second });
+    let first_write = cluster.first_write(back)?;
     cluster.until(90_000, "two serve", Cluster::all_who_run_serve)?;
     let winner = cluster.leader()?;
     let highest = winner == leader.max(second);
     sample.fact("winner_is_highest_id_of_present", highest);
     sample.tally("winners", format!("{{{leader},{second}}} -> {winner}"));
     let returned = cluster.entered(back, second, ServerState::Looking);
+    sample.span(
+        "returned_LOOKING_to_first_write",
+        returned,
+        Some(first_write),
+    );
     let led = cluster.entered(back, winner, ServerState::Leading);
     sample.span("returned_LOOKING_to_LEADING", returned, led);
 

@@ -80,6 +80,16 @@ impl Recording {
         found.unwrap_or(default)
     }
 
+    /// How long the programs took that cut one repetition's links, ms; nothing where that was one
+    /// act.
+    pub(super) fn cut_took(&self, repetition: u64) -> u64 {
+        let took = self.body["results"]["cut_took_ms"].as_array();
+        let took: &[Value] = took.map_or(&[], Vec::as_slice);
+        let len = u64::try_from(took.len()).unwrap_or(1).max(1);
+        let at = usize::try_from(repetition % len).unwrap_or(0);
+        took.get(at).and_then(Value::as_u64).unwrap_or(0)
+    }
+
     pub(super) fn timings(&self) -> BTreeMap<String, Timing> {
         let summaries = self.body["results"]["timing_summary_ms"].as_object();
         let of = |summary: &Value, key: &str| summary[key].as_i64().expect("whole milliseconds");

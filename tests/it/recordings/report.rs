@@ -46,11 +46,6 @@ impl fmt::Display for Report {
             sum(|outcome| outcome.waits().1),
             sum(|outcome| outcome.waits().0)
         )?;
-        writeln!(
-            f,
-            "not built: {} facts and times",
-            sum(|outcome| outcome.not_built().len())
-        )?;
         writeln!(f, "disputed: {}", sum(Outcome::disputed))?;
         for failure in self.outcomes.iter().flat_map(Outcome::failures) {
             writeln!(f, "FAILED {failure}")?;

@@ -1,8 +1,9 @@
 //! Servers that go and come back while the leader, or another one, goes on.
 
 use serde_json::{Value, json};
+use zabscope::protocol::client::Profile;
 use zabscope::protocol::{ServerState, Sid};
-use zabscope::sim::{Fault, Power};
+use zabscope::sim::{ClientSpec, Fault, Power};
 
 use super::Row;
 use super::cluster::Cluster;
@@ -11,10 +12,7 @@ use super::sample::Sample;
 
 pub(super) const ROWS: [Row; 2] = [
     Row::of("follower-wiped", wiped),
-    Row {
-        not_built: &[("sessions_survived", "clients")],
-        ..Row::of("rolling-restart-3", rolling_restart)
-    },
+    Row::of("rolling-restart-3", rolling_restart),
 ];
 
 /// A follower is killed, its dataDir is emptied, it starts again.
@@ -56,6 +54,16 @@ fn rolling_restart(recording: &Recording, seed: u64) -> Result<Sample, String> {
     let mut cluster = Cluster::settled_in_turns(recording.spec(), seed)?;
     let leader = cluster.leader()?;
     let epoch = cluster.epoch(leader);
+    let mut pinned = Vec::new();
+    for sid in (1..=3).map(Sid) {
+        pinned.push(cluster.client(ClientSpec {
+            profile: Profile::Kazoo,
+            hosts: vec![sid],
+            timeout_ms: 10_000,
+            ..ClientSpec::default()
+        })?);
+    }
+    let t0 = cluster.now();
     let mut sample = Sample::default();
     let mut order = cluster.others(leader);
     order.push(leader);
@@ -77,6 +85,8 @@ fn rolling_restart(recording: &Recording, seed: u64) -> Result<Sample, String> {
     sample.fact("epoch_delta", cluster.epoch(last).0 - epoch.0);
     let is_highest = cluster.others(leader).last() == Some(&last);
     sample.fact("leader_after_last_step_is_highest_other_id", is_highest);
+    let survived = pinned.iter().all(|id| cluster.survives(t0, *id));
+    sample.fact("sessions_survived", survived);
     Ok(sample.of(&cluster))
 }
 

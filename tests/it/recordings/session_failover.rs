@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use zabscope::base::Micros;
-use zabscope::protocol::client::{ClientNote, ClientState, Outcome, Profile};
+use zabscope::protocol::client::{ClientNote, Profile};
 use zabscope::protocol::{CreateMode, Op, Sid};
 use zabscope::sim::{ClientId, ClientSpec, Command, Fault, Pace, Workload};
 
@@ -38,8 +38,18 @@ const JAVA_ELSEWHERE: Names = [
 ];
 
 pub(super) const ROWS: [Row; 4] = [
-    Row::of("session-failover-follower-kill", play),
-    Row::of("session-failover-leader-kill", play),
+    // Java's 100 ms after a lost connection, and the time to hear of it.
+    Row {
+        waits: &["java_on_victim_fault_to_disconnected"],
+        ..Row::of("session-failover-follower-kill", play)
+    },
+    Row {
+        waits: &[
+            "java_on_victim_fault_to_disconnected",
+            "java_on_other_fault_to_disconnected",
+        ],
+        ..Row::of("session-failover-leader-kill", play)
+    },
     Row {
         floors: &["java_on_victim_fault_to_disconnected"],
         ..Row::of("session-failover-follower-freeze", play)
@@ -126,8 +136,8 @@ fn play(recording: &Recording, seed: u64) -> Result<Sample, String> {
     cluster.run_for(21_000);
     let mut sample = Sample::default();
     for (profile, on, other) in &groups {
-        let survived = survives(&cluster, t0, on.0) && survives(&cluster, t0, other.0);
-        let was_cut = disconnected(&cluster, t0, other.0).is_some();
+        let survived = cluster.survives(t0, on.0) && cluster.survives(t0, other.0);
+        let was_cut = cluster.disconnected(t0, other.0).is_some();
         let (kept, cut) = match profile {
             Profile::Kazoo => (
                 "kazoo_sessions_survived",
@@ -141,9 +151,9 @@ fn play(recording: &Recording, seed: u64) -> Result<Sample, String> {
         sample.fact(kept, survived);
         sample.fact(cut, was_cut);
         for (id, names) in [on, other] {
-            sample.span(names[0], Some(t0), disconnected(&cluster, t0, *id));
+            sample.span(names[0], Some(t0), cluster.disconnected(t0, *id));
             sample.span(names[1], Some(t0), reconnected(&cluster, t0, *id));
-            sample.span(names[2], Some(t0), written(&cluster, t0, *id));
+            sample.span(names[2], Some(t0), cluster.acknowledged(t0, *id).next());
         }
     }
     sample.fact("leader_changed", cluster.leader()? != leader);
@@ -186,7 +196,7 @@ fn outlast(recording: &Recording, seed: u64) -> Result<Sample, String> {
     let mut sample = Sample::default();
     let java = |(profile, _): &&(Profile, ClientId)| *profile == Profile::Java38;
     let mut survived = clients.iter().filter(java);
-    let all = survived.all(|(_, id)| survives(&cluster, t0, *id));
+    let all = survived.all(|(_, id)| cluster.survives(t0, *id));
     sample.fact("java_sessions_survived", all);
     for (profile, name) in [
         (Profile::Kazoo, "kazoo_serving_to_reconnected"),
@@ -199,31 +209,8 @@ fn outlast(recording: &Recording, seed: u64) -> Result<Sample, String> {
     Ok(sample.of(&cluster))
 }
 
-fn disconnected(cluster: &Cluster, t0: Micros, id: ClientId) -> Option<Micros> {
-    let is_it = |note: &ClientNote| matches!(note, ClientNote::Disconnected { .. });
-    let mut told = cluster.told(t0, id);
-    told.find(|(_, note)| is_it(note)).map(|(at, _)| at)
-}
-
 fn reconnected(cluster: &Cluster, t0: Micros, id: ClientId) -> Option<Micros> {
     let is_it = |note: &ClientNote| matches!(note, ClientNote::Connected { .. });
     let mut told = cluster.told(t0, id);
     told.find(|(_, note)| is_it(note)).map(|(at, _)| at)
-}
-
-fn written(cluster: &Cluster, t0: Micros, id: ClientId) -> Option<Micros> {
-    let is_it = |note: &ClientNote| {
-        matches!(note, ClientNote::Done { outcome, .. }
-            if matches!(outcome, Outcome::Acknowledged { .. }))
-    };
-    let mut told = cluster.told(t0, id);
-    told.find(|(_, note)| is_it(note)).map(|(at, _)| at)
-}
-
-/// Connected with the session it had.
-fn survives(cluster: &Cluster, t0: Micros, id: ClientId) -> bool {
-    let ended = |note: &ClientNote| matches!(note, ClientNote::Expired { .. });
-    let status = cluster.world.client(id);
-    status.is_some_and(|status| status.state == ClientState::Connected && !status.expired)
-        && !cluster.told(t0, id).any(|(_, note)| ended(note))
 }

@@ -76,9 +76,9 @@ fn play(recording: &Recording, seed: u64) -> Result<Sample, String> {
     })?;
     cluster.request(onlooker, create("/first"));
     cluster.until(60_000, "the first write is done", |cluster| {
-        first_done(cluster, t0, onlooker).is_some()
+        cluster.acknowledged(t0, onlooker).next().is_some()
     })?;
-    let first_write = first_done(&cluster, t0, onlooker);
+    let first_write = cluster.acknowledged(t0, onlooker).next();
     sample.span("kill_to_first_write", Some(t0), first_write);
 
     let back = cluster.now();
@@ -101,17 +101,6 @@ fn pour(cluster: &mut Cluster, writer: ClientId, asked: &mut u64) {
 fn last_zxid(cluster: &Cluster, sid: Sid) -> Zxid {
     let status = cluster.world.server(sid);
     status.map_or(Zxid(0), |status| status.peer.last_zxid)
-}
-
-fn first_done(cluster: &Cluster, t0: Micros, id: ClientId) -> Option<Micros> {
-    let is_done = |note: &ClientNote| {
-        let ClientNote::Done { outcome, .. } = note else {
-            return false;
-        };
-        matches!(outcome, Outcome::Acknowledged { .. })
-    };
-    let mut done = cluster.told(t0, id).filter(|(_, note)| is_done(note));
-    done.next().map(|(at, _)| at)
 }
 
 /// Whether a creation that was acknowledged is missing on any server.
