@@ -18,7 +18,7 @@ pub struct Expiry {
     /// When a fault was last seen.
     disturbed_at: Micros,
     /// When a fault was last seen that makes clocks or packets late.
-    late_at: Micros,
+    late_at: Option<Micros>,
 }
 
 /// One leader's sessions.
@@ -76,10 +76,17 @@ impl Reign {
     }
 
     /// The session is about to end: how long it has been silent, where that is too short.
-    fn ends(&mut self, session: SessionId, late_at: Micros, seen: &Seen<'_>) -> Option<Micros> {
+    fn ends(
+        &mut self,
+        session: SessionId,
+        late_at: Option<Micros>,
+        seen: &Seen<'_>,
+    ) -> Option<Micros> {
         let heard = self.heard.remove(&session).unwrap_or(self.since);
         let is_fresh = self.fresh.remove(&session).is_some();
-        if is_fresh || self.closing.contains(&session) || heard < late_at {
+        // What happens at the leader between two signs of life need not be seen here.
+        let was_late = late_at.is_some_and(|late_at| heard <= late_at);
+        if is_fresh || self.closing.contains(&session) || was_late {
             return None;
         }
         let passed = seen.step.at.saturating_sub(heard);
@@ -149,7 +156,7 @@ impl Invariant for Expiry {
             self.disturbed_at = seen.step.at;
         }
         if !seen.servers.are_on_time() {
-            self.late_at = seen.step.at;
+            self.late_at = Some(seen.step.at);
         }
         for note in &seen.step.notes {
             if let Note::SessionExpiring { session } = note
@@ -244,7 +251,9 @@ mod tests {
         let check = &mut Expiry::default();
         let mut scene = reign(check);
         scene.is_late = true;
-        let mut step = scene.notes(1, vec![]);
+        let sessions = vec![(SessionId(7), 4_000)];
+        let heard = packet(at(1, 1), QuorumBody::Touched { sessions });
+        let mut step = scene.delivered(1, 2, heard);
         step.at = Micros::from_ms(500);
         scene.show(check, &step).expect("fine");
         scene.is_late = false;

@@ -82,7 +82,7 @@ impl Invariant for SessionMoved {
             }
             let stale = self.stale.remove(&txn.zxid);
             if let Some((session, way)) = stale
-                && !matches!(txn.body, TxnBody::Error(_))
+                && txn.body.refusal().is_none()
             {
                 let text = "committed {z} of session {}, which had moved away from {}";
                 let numbers = [txn.zxid.0, session.0, way.0];
@@ -130,6 +130,7 @@ mod tests {
         assert_eq!(commits(2, body()), Ok(()));
         assert!(commits(3, body()).is_err());
         let refused = TxnBody::Error(ErrorCode::SessionMoved);
-        assert_eq!(commits(3, refused), Ok(()));
+        assert_eq!(commits(3, refused.clone()), Ok(()));
+        assert_eq!(commits(3, TxnBody::Multi(vec![refused])), Ok(()));
     }
 }

@@ -56,7 +56,7 @@ impl Invariant for SessionOrder {
                 continue;
             }
             // What a session sent through a former server is refused when it comes, late.
-            if txn.cxid.0 <= 0 || txn.body == TxnBody::Error(ErrorCode::SessionMoved) {
+            if txn.cxid.0 <= 0 || txn.body.refusal() == Some(ErrorCode::SessionMoved) {
                 continue;
             }
             let before = self.committed.insert(txn.session, txn.cxid);
@@ -106,11 +106,15 @@ mod tests {
             let txn = numbered(at(1, n), (session, cxid));
             assert_eq!(scene.commits(check, 1, &txn).is_ok(), fine, "{n}");
         }
-        let moved = Txn {
-            body: TxnBody::Error(ErrorCode::SessionMoved),
-            ..(*numbered(at(1, 5), (7, 1))).clone()
-        };
-        assert_eq!(scene.commits(check, 1, &moved.into()), Ok(()), "refused");
+        let moved = TxnBody::Error(ErrorCode::SessionMoved);
+        let rest = TxnBody::Error(ErrorCode::RuntimeInconsistency);
+        for body in [moved.clone(), TxnBody::Multi(vec![moved, rest])] {
+            let late = Txn {
+                body,
+                ..(*numbered(at(1, 5), (7, 1))).clone()
+            };
+            assert_eq!(scene.commits(check, 1, &late.into()), Ok(()), "refused");
+        }
     }
 
     #[test]

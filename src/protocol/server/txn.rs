@@ -76,6 +76,23 @@ pub enum TxnBody {
     Error(ErrorCode),
 }
 
+impl TxnBody {
+    /// Why it changes nothing; `None` where it was not refused. Of a multi, the first part that
+    /// was.
+    pub fn refusal(&self) -> Option<ErrorCode> {
+        match self {
+            Self::Error(code) => Some(*code),
+            Self::Multi(parts) => parts.iter().find_map(Self::refusal),
+            Self::CreateSession { .. }
+            | Self::CloseSession { .. }
+            | Self::Create { .. }
+            | Self::Delete { .. }
+            | Self::SetData { .. }
+            | Self::Check { .. } => None,
+        }
+    }
+}
+
 /// Why a request was refused, with the code clients see.
 ///
 /// Source: `KeeperException.java, Code`.
