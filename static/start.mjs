@@ -108,6 +108,8 @@ export async function start({ imports, begin, first, rest }) {
   const { instance, module } = await WebAssembly.instantiate(await unpacked(first), parts);
   parts.first = instance.exports;
   if (late && !compilesAtOnce()) await late.soon();
+  // An address with a fragment asks for more than the usual first picture.
+  else if (late && location.hash.length > 1) late.soon();
   begin(instance, module);
   if (late) afterThePicture(() => late.soon());
   return instance.exports;

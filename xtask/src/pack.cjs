@@ -37,6 +37,25 @@ function bundle(contents, name, options) {
   buildSync({ stdin, outfile, allowOverwrite: true, logLevel: "warning", ...shape });
 }
 
+/** Gives what the program takes from the script the short names it has after it was split. */
+function renamed(script) {
+  for (const names of all(".names")) {
+    const lines = readFileSync(join(folder, names), "utf8").trim().split("\n");
+    const short = new Map(lines.map((line) => line.split(" ")));
+    const key = /^( {8})(\w+)(?=: function)/gm;
+    const found = new Set();
+    const change = (all, indent, name) => {
+      found.add(name);
+      return short.has(name) ? indent + short.get(name) : all;
+    };
+    const file = join(folder, script);
+    writeFileSync(file, readFileSync(file, "utf8").replace(key, change));
+    const lost = [...short.keys()].filter((name) => !found.has(name));
+    if (lost.length > 0) fail(`${script} does not give ${lost[0]} as xtask/src/pack.cjs expects it`);
+    rmSync(join(folder, names));
+  }
+}
+
 /** wasm-bindgen's script and what starts the program in one file; its names nobody reads. */
 function script(name) {
   appendFileSync(join(folder, name), "export { __wbg_get_imports, __wbg_finalize_init };");
@@ -113,6 +132,7 @@ function page(was, is) {
 
 async function main() {
   const was = { script: the(".js"), wasm: the(".wasm") };
+  renamed(was.script);
   script(was.script);
   styles();
   const files = [was.script, was.wasm, ...all(".rest")];

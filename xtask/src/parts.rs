@@ -31,6 +31,7 @@ pub(crate) fn divide(shop: &Shop, dist: &Path, wasm: &Path) -> Outcome {
         visit(shop, &browser, dist, [wasm, &list])?;
     }
     let rest = wasm.with_extension("rest");
+    let names = wasm.with_extension("names");
     let whole = wasm.with_extension("whole");
     fs::rename(wasm, &whole).map_err(|e| unwritable(wasm, &e))?;
     let args = [
@@ -39,6 +40,7 @@ pub(crate) fn divide(shop: &Shop, dist: &Path, wasm: &Path) -> Outcome {
         list.as_os_str(),
         wasm.as_os_str(),
         rest.as_os_str(),
+        names.as_os_str(),
     ];
     let said = splitter(shop, &args)?;
     for line in said.lines() {

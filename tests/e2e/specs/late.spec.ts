@@ -23,17 +23,26 @@ async function onlyWhenNeeded(page: Page): Promise<Request[]> {
   return needed;
 }
 
-test("the rest comes after the first picture, and only once", async ({ page }) => {
-  const asked: boolean[] = [];
-  page.on("request", async (request) => {
-    if (!request.url().endsWith(".rest.lzma")) return;
-    asked.push(await page.evaluate(() => document.querySelector(".hit") !== null));
+for (const [query, isAfter] of [["?play=0", true], ["#play=0", false]] as const) {
+  const when = isAfter ? "after the first picture" : "at once where the address has a fragment";
+  test(`the rest comes ${when}, and only once`, async ({ page }) => {
+    await page.addInitScript(() => {
+      const fetched = window.fetch;
+      window.fetch = (what, how) => {
+        if (String(what).endsWith(".rest.lzma")) {
+          (window as any).restAsked.push(document.querySelector(".hit") !== null);
+        }
+        return fetched(what, how);
+      };
+      (window as any).restAsked = [];
+    });
+    await open(page, query);
+    const asked = () => page.evaluate(() => (window as any).restAsked);
+    await expect.poll(asked).toEqual([isAfter]);
+    await readConfig(page);
+    expect(await asked()).toEqual([isAfter]);
   });
-  await open(page, "?play=0");
-  await expect.poll(() => asked.length).toBe(1);
-  await readConfig(page);
-  expect(asked).toEqual([true]);
-});
+}
 
 test("what needs the rest before it has come waits for it", async ({ page }) => {
   const needed = await onlyWhenNeeded(page);

@@ -1,9 +1,10 @@
 //! Splits the page's program in two: what the first picture runs, and the rest.
 //!
 //! `splitter mark IN OUT` writes a program that notes which of its pieces run, and prints where.
-//! `splitter split IN RAN FIRST REST` writes the two parts; `RAN` lists the notes that were made,
-//! one number per line. What belongs where is a matter of speed alone: either part calls the
-//! other, and the first asks for the rest where it has not come yet.
+//! `splitter split IN RAN FIRST REST NAMES` writes the two parts; `RAN` lists the notes that were
+//! made, one number per line, and `NAMES` gets the new names of what comes from outside. What
+//! belongs where is a matter of speed alone: either part calls the other, and the first asks for
+//! the rest where it has not come yet.
 
 mod bodies;
 mod cold;
@@ -31,8 +32,8 @@ fn main() -> ExitCode {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
         ["mark", whole, marked] => mark(whole, marked),
-        ["split", whole, ran, first, rest] => split([whole, ran, first, rest]),
-        _ => Err("usage: splitter mark IN OUT | splitter split IN RAN FIRST REST".into()),
+        ["split", whole, ran, first, rest, names] => split([whole, ran, first, rest, names]),
+        _ => Err("usage: splitter mark IN OUT | splitter split IN RAN FIRST REST NAMES".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -52,7 +53,7 @@ fn mark(whole: &str, marked: &str) -> Outcome<()> {
     Ok(())
 }
 
-fn split([whole, ran, first, rest]: [&str; 4]) -> Outcome<()> {
+fn split([whole, ran, first, rest, names]: [&str; 5]) -> Outcome<()> {
     let bytes = fs::read(whole)?;
     let program = Program::read(&bytes)?;
     let mut notes = vec![false; usize::try_from(mark::count(&program)?)?];
@@ -66,6 +67,8 @@ fn split([whole, ran, first, rest]: [&str; 4]) -> Outcome<()> {
     let parts = split::split(&program, &outlined.ran)?;
     fs::write(first, &parts.first)?;
     fs::write(rest, &parts.rest)?;
+    let lines = parts.names.iter().map(|(was, is)| format!("{was} {is}\n"));
+    fs::write(names, lines.collect::<String>())?;
     println!("{}", parts.summary);
     Ok(())
 }

@@ -34,6 +34,8 @@ pub(crate) struct Parts {
     pub(crate) first: Vec<u8>,
     pub(crate) rest: Vec<u8>,
     pub(crate) summary: String,
+    /// Of every function from outside, the name it had and the one both parts give it.
+    pub(crate) names: Vec<(String, String)>,
 }
 
 /// Splits a program; `is_first` says of each of its functions whether it is wanted at once.
@@ -48,10 +50,13 @@ pub(crate) fn split(program: &Program<'_>, is_first: &[bool]) -> Outcome<Parts> 
         plan.gates.len() + plan.through.slots.len(),
         plan.shared.len(),
     );
+    let names = program.imports.iter().zip(0..);
+    let names = names.map(|(import, at)| (import.name.to_owned(), short_name(at)));
     Ok(Parts {
         first,
         rest,
         summary,
+        names: names.collect(),
     })
 }
 
@@ -316,7 +321,7 @@ impl<'a> Plan<'a> {
         for function in functions {
             let import = &self.program.imports[usize::try_from(*function)?];
             let kind = EntityType::Function(self.program.type_of(*function));
-            imports.import(import.module, import.name, kind);
+            imports.import(import.module, &short_name(*function), kind);
         }
         Ok(imports)
     }
@@ -396,6 +401,11 @@ impl<'a> Plan<'a> {
 
 const MEMORY: &str = "$m";
 const ARRIVED: &str = "$a";
+
+/// wasm-bindgen's names have sixteen digits nothing can compress, here and in the script.
+fn short_name(at: u32) -> String {
+    format!("_{at}")
+}
 
 fn shared_name(at: u32) -> String {
     format!("${at}")

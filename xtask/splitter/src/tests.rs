@@ -117,7 +117,7 @@ fn outside(wasm: &[u8]) -> (Vec<String>, Vec<String>, usize) {
 fn a_gate_stands_for_every_function_the_first_part_names() {
     let parts = parts([true, false, false]);
     let (imports, exports, functions) = outside(&parts.first);
-    assert_eq!(imports, ["js.log", "page.rest"]);
+    assert_eq!(imports, ["js._0", "page.rest"]);
     assert_eq!(exports, ["run", "memory", "$0", "$m", "$t0", "$g0", "$a"]);
     // `run`, the function that asks for the rest, and the gate in slot 1; `add` has its in `run`.
     assert_eq!(functions, 3);
@@ -128,7 +128,7 @@ fn the_rest_has_what_only_it_names() {
     let parts = parts([true, false, false]);
     let (imports, exports, functions) = outside(&parts.rest);
     let names = [
-        "js.late",
+        "js._1",
         "first.$0",
         "first.$m",
         "first.$t0",
@@ -139,6 +139,16 @@ fn the_rest_has_what_only_it_names() {
     assert_eq!(exports, [""; 0]);
     // `add`, `twice`, and what says that the rest has arrived.
     assert_eq!(functions, 3);
+}
+
+#[test]
+fn what_comes_from_outside_is_renamed_and_listed() {
+    let names = parts([true; 3]).names;
+    let names: Vec<_> = names
+        .iter()
+        .map(|(was, is)| (was.as_str(), is.as_str()))
+        .collect();
+    assert_eq!(names, [("log", "_0"), ("late", "_1")]);
 }
 
 #[test]
