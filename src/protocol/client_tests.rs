@@ -51,6 +51,14 @@ impl Bus {
         id
     }
 
+    /// A client at every server, each with a znode of its own on the way.
+    pub(super) fn with_clients(&mut self) {
+        for server in self.serving().0 {
+            let client = self.person(Profile::Java, &[server]);
+            self.call(client, create("/own-", CreateMode::EphemeralSequential));
+        }
+    }
+
     fn client(&self, id: i64) -> &Client {
         &self.people[&Sid(id)].client
     }

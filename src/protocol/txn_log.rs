@@ -100,7 +100,7 @@ impl TxnLog {
         let files = self.chunks.iter().enumerate();
         let mut files = files.filter(|(_, chunk)| begins(chunk)).rev();
         let mut start = 0;
-        let mut later = 0;
+        let mut later = 0_u64;
         for (at, chunk) in &mut files {
             start = at;
             if first(chunk) < peer {
@@ -112,9 +112,9 @@ impl TxnLog {
         let head = chunks.first()?;
         if first(head) >= peer {
             // The oldest of all: it was counted as a later one.
-            later -= 1;
+            later = later.saturating_sub(1);
         }
-        if first(head) > peer || (limit > 0 && later * preallocated > limit) {
+        if first(head) > peer || (limit > 0 && later.saturating_mul(preallocated) > limit) {
             return None;
         }
         Some(

@@ -15,9 +15,9 @@ pub struct ExpiryQueue {
     expires_at: Map<SessionId, i64>,
 }
 
-/// The end of the bucket `time_ms` lies in: always later than it.
+/// The end of the bucket `time_ms` lies in: always later than it, unless that is the end of time.
 pub const fn bucket(time_ms: i64, interval_ms: i64) -> i64 {
-    (time_ms / interval_ms + 1) * interval_ms
+    (time_ms / interval_ms + 1).saturating_mul(interval_ms)
 }
 
 impl ExpiryQueue {
@@ -61,7 +61,7 @@ impl ExpiryQueue {
         if now_ms < due_ms {
             return Vec::new();
         }
-        self.next_ms = due_ms + self.interval_ms;
+        self.next_ms = due_ms.saturating_add(self.interval_ms);
         let mut due = Vec::new();
         for (session, at) in &self.expires_at {
             if *at == due_ms {
@@ -83,6 +83,19 @@ mod tests {
         assert_eq!(bucket(0, 2_000), 2_000);
         assert_eq!(bucket(1_999, 2_000), 2_000);
         assert_eq!(bucket(2_000, 2_000), 4_000);
+    }
+
+    #[test]
+    fn a_deadline_at_the_end_of_time_is_no_fault() {
+        let mut queue = ExpiryQueue::new(2_000, 0);
+        queue.update(S, i64::MAX, 5_000);
+        assert_eq!(queue.expires_at(S), Some(i64::MAX));
+        queue.update(S, i64::MIN, 5_000);
+        assert_eq!(
+            queue.poll(5_000),
+            [],
+            "a bucket that is over never comes again"
+        );
     }
 
     #[test]
