@@ -52,6 +52,7 @@ fn client(sids: &[Sid], tick_ms: u64, rng: &mut Rng) -> ClientSpec {
     ClientSpec {
         profile,
         hosts,
+        host: None,
         timeout_ms: i64::try_from(ticks * tick_ms).unwrap_or(6_000),
         workload: workload(rng),
         start: rng.span(Micros::ZERO, Micros::from_ms(10_000)),

@@ -5,6 +5,7 @@ use crate::protocol::client::{
     CallId, Client, ClientCtx, ClientEffect, ClientInput, ClientNote, ClientState, ClientTimer,
     Outcome, Profile,
 };
+use crate::protocol::effect::Address;
 use crate::protocol::server::{CreateMode, ErrorCode, EventType, Op, OpResult};
 
 /// A client, where it runs, and what it was told.
@@ -116,7 +117,8 @@ impl Bus {
         self.seq += 1;
         self.conns.insert(near, (to, far));
         self.conns.insert(far, (from, near));
-        self.post(to, Input::Opened(far, Route::Accepted(Port::Client)));
+        let address = Address(u32::try_from(from.0).expect("a client"));
+        self.post(to, Input::Opened(far, Route::Client(address)));
         self.schedule(DELAY, Event::Answer(from, ClientInput::Opened(near)));
     }
 

@@ -5,7 +5,7 @@
 //! `NIOServerCnxnFactory.java, closeAll`.
 
 use super::config::PeerConfig;
-use super::effect::{Input, Port, Route, Timer};
+use super::effect::{Input, Route, Timer};
 use super::host::Host;
 use super::message::Message;
 use super::note::Note;
@@ -74,8 +74,8 @@ impl Host<'_, '_> {
     /// Takes what comes over the client port. A server that does not serve accepts and closes.
     pub(super) fn take_client(&mut self, input: &Input) -> Taken {
         match input {
-            Input::Opened(conn, Route::Accepted(Port::Client)) => {
-                let opened = self.with_server(|server, desk| server.opened(*conn, desk.ctx));
+            Input::Opened(conn, Route::Client(from)) => {
+                let opened = self.with_server(|server, desk| server.opened(*conn, *from, desk.ctx));
                 if opened.is_none() {
                     self.ctx.hangup(*conn);
                 }

@@ -154,7 +154,7 @@ pub struct PeerConfig {
     pub min_session_timeout_ms: i64,
     /// `maxSessionTimeout`, ms; −1 is twenty ticks.
     pub max_session_timeout_ms: i64,
-    /// `maxClientCnxns`; 0 is any number.
+    /// `maxClientCnxns`: connections of one client host; 0 is any number.
     pub max_client_cnxns: u64,
     /// `reconfigEnabled`.
     pub reconfig_enabled: bool,

@@ -31,6 +31,13 @@ pub enum Port {
     Client,
 }
 
+/// The host a client connects from, as a server tells clients' addresses apart.
+///
+/// Numbered by the world; what of it counts is whether two are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Address(pub u32);
+
 /// How a connection came to be, as its holder sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -39,6 +46,8 @@ pub enum Route {
     To(Sid, Port),
     /// Accepted on this peer's port; who dialled is known only from what it says.
     Accepted(Port),
+    /// Accepted on this peer's client port, from that host.
+    Client(Address),
 }
 
 /// A write in progress, numbered by the peer.

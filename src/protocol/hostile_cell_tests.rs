@@ -8,6 +8,7 @@ use proptest::sample::{Index, select};
 use super::hostile_messages::{message, message_for};
 use super::*;
 use crate::base::{Map, Rng};
+use crate::protocol::effect::Address;
 use crate::protocol::ids::{Epoch, Round};
 use crate::protocol::message::{
     ElectionMessage, Handshake, Message, Notification, QuorumBody, QuorumPacket,
@@ -110,13 +111,24 @@ impl Cell {
         self.voters.retain(|_, conn| *conn != gone);
     }
 
-    pub(super) fn open(&mut self, route: Route) -> ConnId {
+    fn open(&mut self, route: Route) -> ConnId {
         let conn = ConnId(self.next_conn);
         self.next_conn += 1;
-        let (Route::To(_, port) | Route::Accepted(port)) = route;
+        let port = match route {
+            Route::To(_, port) | Route::Accepted(port) => port,
+            Route::Client(_) => Port::Client,
+        };
         self.conns.push((conn, port));
         self.input(Input::Opened(conn, route));
         conn
+    }
+
+    /// Somebody dials a port of it; clients come from one host.
+    pub(super) fn accept(&mut self, port: Port) -> ConnId {
+        self.open(match port {
+            Port::Election | Port::Quorum => Route::Accepted(port),
+            Port::Client => Route::Client(Address(7)),
+        })
     }
 
     pub(super) fn say(&mut self, conn: ConnId, message: Message) {
@@ -129,7 +141,7 @@ impl Cell {
                 let of_port = self.conns.iter().filter(|(_, p)| *p == port);
                 let of_port: Vec<ConnId> = of_port.map(|(conn, _)| *conn).collect();
                 let conn = if of_port.is_empty() {
-                    self.open(Route::Accepted(port))
+                    self.accept(port)
                 } else {
                     *at.get(&of_port)
                 };
@@ -142,7 +154,7 @@ impl Cell {
                 self.say(conn, message);
             }
             Act::Open(port) => {
-                self.open(Route::Accepted(port));
+                self.accept(port);
             }
             Act::Close(at) if !self.conns.is_empty() => {
                 let (conn, _) = *at.get(&self.conns);

@@ -161,7 +161,7 @@ proptest! {
 
 /// What a new connection of `port` is told where it begins with `message`: whether it is closed.
 fn closed_after(cell: &mut Cell, port: Port, message: Message) -> bool {
-    let conn = cell.open(Route::Accepted(port));
+    let conn = cell.accept(port);
     cell.say(conn, message);
     cell.conns.iter().all(|(open, _)| *open != conn)
 }

@@ -34,7 +34,9 @@ mod testkit;
 pub use bugs::{Bug, Bugs};
 pub use config::{Ensemble, Member, PeerConfig, QuorumSpec};
 pub use durable::Durable;
-pub use effect::{ConnId, Ctx, Effect, ExitCause, Input, Port, Record, Route, Ticket, Timer};
+pub use effect::{
+    Address, ConnId, Ctx, Effect, ExitCause, Input, Port, Record, Route, Ticket, Timer,
+};
 pub use election::{ElectionSide, Heard, Me, Outcome};
 pub use ids::{
     Cxid, Epoch, LearnerType, RolledOver, Round, ServerState, SessionId, Sid, ZabState, Zxid,

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::effect::ExitCause;
+use super::effect::{Address, ExitCause};
 use super::ids::{Epoch, Round, ServerState, SessionId, Sid, ZabState, Zxid};
 use super::vote::{Deciding, Vote};
 
@@ -211,6 +211,13 @@ pub enum Note {
     SessionExpiring {
         /// Which.
         session: SessionId,
+    },
+    /// A client's connection was refused: its host has as many here as it may.
+    TooManyConnections {
+        /// The host.
+        address: Address,
+        /// `maxClientCnxns`.
+        most: usize,
     },
     /// The leader proposed a transaction.
     Proposed {

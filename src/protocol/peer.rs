@@ -258,6 +258,7 @@ impl Peer {
     /// Connections and timers belong to who opened or armed them; a finished write must be awaited.
     fn owner(&mut self, input: &Input) -> Owner {
         match input {
+            Input::Opened(_, Route::Client(_)) => Owner::Role,
             Input::Opened(_, Route::To(_, port) | Route::Accepted(port))
             | Input::Refused(_, port) => match port {
                 Port::Election => Owner::Election,

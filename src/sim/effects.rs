@@ -32,7 +32,7 @@ impl World {
 
     /// Hands a task to a process that takes it now.
     pub(super) fn hand(&mut self, sid: Sid, task: Task, step: &mut Step) {
-        let (input, cause) = task.split();
+        let (input, cause) = task.split(|id| self.address_of(id));
         step.sid = Some(sid);
         step.cause = cause;
         self.run(sid, input, step);

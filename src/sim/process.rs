@@ -14,12 +14,14 @@ use super::disk::Disk;
 use super::engine::Engine;
 use super::event::{Event, Side};
 use super::network::{Moment, Signal};
-use super::node::Node;
+use super::node::{ClientId, Node};
 use super::pairs;
 use super::queue::Key;
 use super::step::{Cause, Power, ServerStatus};
 use crate::base::{Map, Micros, Rng, Set};
-use crate::protocol::{ConnId, Effect, Input, PeerConfig, PeerStatus, Route, Sid, Ticket, Timer};
+use crate::protocol::{
+    Address, ConnId, Effect, Input, PeerConfig, PeerStatus, Route, Sid, Ticket, Timer,
+};
 
 /// Something a process is to be told.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,7 +36,9 @@ pub(crate) enum Task {
 
 impl Task {
     /// The task as the peer sees it, and as the record of a step has it.
-    pub(crate) fn split(self) -> (Input, Cause) {
+    ///
+    /// `address` says where a client's host is.
+    pub(crate) fn split(self, address: impl Fn(ClientId) -> Address) -> (Input, Cause) {
         match self {
             Self::Signal(Signal::Opened {
                 conn,
@@ -44,7 +48,8 @@ impl Task {
             }) => {
                 let route = match (side, peer) {
                     (Side::Dialler, Node::Server(sid)) => Route::To(sid, port),
-                    (Side::Acceptor, _) | (_, Node::Client(_)) => Route::Accepted(port),
+                    (Side::Acceptor, Node::Server(_)) => Route::Accepted(port),
+                    (_, Node::Client(id)) => Route::Client(address(id)),
                 };
                 let cause = Cause::Opened { conn, peer, port };
                 (Input::Opened(conn, route), cause)

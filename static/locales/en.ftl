@@ -666,6 +666,7 @@ alt-link-cut = Link { $from }–{ $to }, cut
 alt-message = { $message } from { $from } to { $to }
 alt-time-leader = { $time }, { $leader } leads epoch { $epoch }
 alt-time-nobody = { $time }, no leader
+say-too-many-connections = { $who } refuses a client: { $most } from one machine are the most.
 say-session-expiring = { $who } has not heard of session { $session } in time and proposes its end.
 say-proposes = { $who } proposes { $zxid }.
 say-logged = { $who } has everything up to { $zxid } on disk.

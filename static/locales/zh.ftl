@@ -547,6 +547,7 @@ alt-link-cut = 链路 { $from }–{ $to }，已切断
 alt-message = { $from } 发往 { $to } 的 { $message }
 alt-time-leader = { $time }，{ $leader } 领导纪元 { $epoch }
 alt-time-nobody = { $time }，没有领导者
+say-too-many-connections = { $who } 拒绝一个客户端：同一台机器最多 { $most } 个连接。
 say-session-expiring = { $who } 久未收到会话 { $session } 的音讯，提议结束它。
 say-proposes = { $who } 提议 { $zxid }。
 say-logged = { $who } 已把截至 { $zxid } 的内容写入磁盘。

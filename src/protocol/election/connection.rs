@@ -181,7 +181,8 @@ impl ConnectionManager {
                 ctx.arm(Timer::Handshake(conn), self.handshake_timeout);
             }
             Route::To(_, Port::Quorum | Port::Client)
-            | Route::Accepted(Port::Quorum | Port::Client) => {}
+            | Route::Accepted(Port::Quorum | Port::Client)
+            | Route::Client(_) => {}
         }
     }
 

@@ -10,12 +10,15 @@ use serde::{Deserialize, Serialize};
 use super::pipeline::{Desk, OWN, Part, Server, Upstream};
 use super::request::{ClientMessage, ConnectRequest, ConnectResponse, Op};
 use super::session_id::{is_password_of, password};
-use crate::protocol::effect::{ConnId, Ctx};
+use crate::protocol::effect::{Address, ConnId, Ctx};
 use crate::protocol::ids::{Cxid, SessionId};
+use crate::protocol::note::Note;
 
 /// One client's connection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct Connection {
+    /// The host it comes from.
+    address: Address,
     /// 0 until the client has said who it is.
     pub(super) session: SessionId,
     /// Negotiated on this connection.
@@ -36,13 +39,18 @@ enum Phase {
 }
 
 impl Server {
-    /// A client has connected; one too many is refused.
-    pub fn opened(&mut self, conn: ConnId, ctx: &mut Ctx<'_>) {
+    /// A client has connected; one too many from its host is refused.
+    ///
+    /// Source: `NIOServerCnxnFactory.java, AcceptThread.doAccept`.
+    pub fn opened(&mut self, conn: ConnId, address: Address, ctx: &mut Ctx<'_>) {
         let most = self.limits.max_client_cnxns;
-        if most > 0 && self.conns.len() >= most {
+        let is_of_host = |c: &&Connection| c.address == address;
+        if most > 0 && self.conns.values().filter(is_of_host).count() >= most {
+            ctx.note(Note::TooManyConnections { address, most });
             return ctx.hangup(conn);
         }
         let fresh = Connection {
+            address,
             session: SessionId(0),
             timeout_ms: 0,
             phase: Phase::Fresh,

@@ -57,8 +57,7 @@ pub struct Limits {
     pub min_session_timeout_ms: i64,
     /// `maxSessionTimeout`, ms; −1 is twenty ticks.
     pub max_session_timeout_ms: i64,
-    /// `maxClientCnxns`: connections of one host, and all simulated clients share one; 0 is any
-    /// number.
+    /// `maxClientCnxns`: connections of one host; 0 is any number.
     pub max_client_cnxns: usize,
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::*;
 use crate::base::Rng;
-use crate::protocol::effect::Effect;
+use crate::protocol::effect::{Address, Effect};
+use crate::protocol::note::Note;
 use crate::protocol::server::request::{ConnectRequest, ConnectResponse, CreateMode, PING_XID};
 use crate::protocol::server::session_id::password;
 use crate::protocol::server::watch::SetWatches;
@@ -131,7 +132,11 @@ impl Bench {
     }
 
     fn opened(&mut self, conn: ConnId) {
-        self.with(|server, desk| server.opened(conn, desk.ctx));
+        self.opened_from(Address(0), conn);
+    }
+
+    fn opened_from(&mut self, address: Address, conn: ConnId) {
+        self.with(|server, desk| server.opened(conn, address, desk.ctx));
     }
 
     /// Takes a new client in and returns its session.
@@ -238,12 +243,30 @@ fn a_client_that_has_seen_more_than_the_server_is_refused() {
 }
 
 #[test]
-fn one_connection_too_many_is_closed() {
+fn one_connection_too_many_of_a_host_is_closed_at_once_and_said() {
     let mut bench = Bench::learner();
     for conn in [C, D, ConnId(3)] {
         bench.opened(conn);
     }
-    assert_eq!(bench.told(), [(ConnId(3), None)]);
+    let (address, most) = (Address(0), 2);
+    let note = Effect::Note(Note::TooManyConnections { address, most });
+    assert_eq!(bench.out, [note, Effect::Hangup(ConnId(3))]);
+    bench.told();
+    bench.opened_from(Address(1), ConnId(4));
+    assert_eq!(bench.told(), [], "another host has connections of its own");
+    bench.with(|server, _| server.closed(C));
+    bench.opened(ConnId(5));
+    assert_eq!(bench.told(), [], "one is free again");
+}
+
+#[test]
+fn where_no_number_is_set_a_host_has_any_number_of_connections() {
+    let mut bench = Bench::leader();
+    bench.server.limits.max_client_cnxns = 0;
+    for n in 0..100 {
+        bench.opened(ConnId(n));
+    }
+    assert_eq!(bench.told(), []);
 }
 
 #[test]

@@ -470,3 +470,31 @@ fn a_bare_socket_is_granted_a_timeout_no_library_could_connect_within_and_never_
     assert_eq!(stage.count(FIRST, |n| *n == ClientNote::Ended), 1);
     assert_eq!(stage.status(FIRST).state, ClientState::Closed);
 }
+
+#[test]
+fn clients_of_one_machine_share_what_a_server_allows_it() {
+    let on = |host: Option<&str>| ClientSpec {
+        host: host.map(Arc::from),
+        ..of(&[1])
+    };
+    let clients = vec![
+        on(Some("app1")),
+        on(Some("app1")),
+        on(Some("app2")),
+        on(None),
+    ];
+    let mut spec = ClusterSpec::plain(3, 0);
+    spec.config.max_client_cnxns = 1;
+    spec.clients = clients;
+    let mut stage = Stage {
+        world: World::new(&spec, 5),
+        told: Vec::new(),
+        steps: Vec::new(),
+    };
+    stage.run_to(20_000);
+    let at: Vec<bool> = (0..4).map(|n| stage.host(ClientId(n)).is_some()).collect();
+    assert!(at[0] != at[1], "one of the two has the only place: {at:?}");
+    assert_eq!(at[2..], [true, true]);
+    let addresses = (0..4).map(|n| stage.world.address_of(ClientId(n)));
+    assert_eq!(addresses.collect::<Vec<_>>(), [0, 0, 2, 3].map(Address));
+}

@@ -58,6 +58,7 @@ impl ClientSpec {
         place.only(&[
             "profile",
             "hosts",
+            "host",
             "timeoutMs",
             "startMs",
             "reopenMs",
@@ -72,6 +73,9 @@ impl ClientSpec {
             for host in hosts.items()? {
                 spec.hosts.push(read_sid(&host)?);
             }
+        }
+        if let Some(host) = place.optional("host")? {
+            spec.host = Some(text(&host)?);
         }
         if let Some(timeout) = place.optional("timeoutMs")? {
             spec.timeout_ms = timeout.signed(0..=TIMEOUT_MS)?;
@@ -101,6 +105,9 @@ impl ClientSpec {
                 out.signed(host.0);
             }
             out.end_list();
+        }
+        if let Some(host) = &self.host {
+            out.name("host").text(host);
         }
         out.name("timeoutMs").signed(self.timeout_ms);
         out.name("startMs").unsigned(self.start.as_ms());

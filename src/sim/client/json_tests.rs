@@ -74,6 +74,7 @@ fn every_client_is_read_as_it_was_written() {
             let spec = ClientSpec {
                 profile,
                 hosts: vec![crate::protocol::Sid(3), crate::protocol::Sid(1)],
+                host: Some(Arc::from("app1")),
                 timeout_ms: 9_000,
                 workload: workload.clone(),
                 start: Micros::from_ms(1_500),

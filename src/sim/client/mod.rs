@@ -20,7 +20,7 @@ use super::node::ClientId;
 use super::step::Power;
 use crate::base::Micros;
 use crate::protocol::client::{ClientState, ClientTimer, Pass, Profile, Standing};
-use crate::protocol::{ErrorCode, SessionId, Sid, Zxid};
+use crate::protocol::{Address, ErrorCode, SessionId, Sid, Zxid};
 
 pub(crate) use command::command;
 pub use json::{read_op, write_op};
@@ -38,6 +38,8 @@ pub struct ClientSpec {
     pub profile: Profile,
     /// The servers of its connect string; all there are where it names none.
     pub hosts: Vec<Sid>,
+    /// The machine it runs on, which servers count connections by; one of its own where not given.
+    pub host: Option<Arc<str>>,
     /// The session timeout it asks for, ms.
     pub timeout_ms: i64,
     /// What its application does.
@@ -79,6 +81,7 @@ impl Default for ClientSpec {
         Self {
             profile: Profile::Java,
             hosts: Vec::new(),
+            host: None,
             timeout_ms: 6_000,
             workload: Workload::Idle,
             start: Micros::ZERO,
@@ -162,6 +165,15 @@ impl World {
             pass.password = pass.password.map(|byte| !byte);
         }
         Some(pass)
+    }
+
+    /// The address of a client's host: the number of the first client there.
+    pub(super) fn address_of(&self, id: ClientId) -> Address {
+        let host = |process: &ClientProcess| process.spec.host.clone();
+        let mine = self.clients.get(&id).and_then(|process| host(process));
+        let mut all = self.clients.iter();
+        let first = all.find(|(_, process)| mine.is_some() && host(process) == mine);
+        Address(first.map_or(id, |(first, _)| *first).0)
     }
 
     /// All clients, by number.

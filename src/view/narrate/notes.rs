@@ -175,6 +175,9 @@ fn broadcast(note: &Note) -> Option<Saying> {
         let said = zab(Level::News, "say-session-expiring");
         return Some(said.arg("session", session.to_string()));
     }
+    if let Note::TooManyConnections { most, .. } = note {
+        return Some(zab(Level::News, "say-too-many-connections").arg("most", *most));
+    }
     let (level, key, zxid) = match note {
         Note::Proposed { zxid } => (Level::Decision, "say-proposes", zxid),
         Note::Logged { zxid } => (Level::Verbose, "say-logged", zxid),
