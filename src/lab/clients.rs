@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::base::{Micros, Ppm, Rng};
 use crate::protocol::client::{Profile, Recipe};
 use crate::protocol::{CreateMode, Op, Sid};
-use crate::sim::{ClientId, ClientSpec, Command, Pace, TimedCommand, Workload};
+use crate::sim::{ClientId, ClientSpec, Command, Fault, Pace, TimedCommand, Ways, Workload};
 
 /// How many clients a case has at most, besides those added on the way.
-const MOST: u64 = 4;
+pub(super) const MOST: u64 = 4;
 
 /// How many commands for clients a case has at most.
 const COMMANDS: u64 = 6;
@@ -128,6 +128,26 @@ pub(super) fn commands(
         }
     }
     commands.retain(|timed| timed.at_us < until);
+    commands
+}
+
+/// Draws which clients are cut off from which servers: in three cases of ten, a few times.
+pub(super) fn cuts(sids: &[Sid], until: Micros, rng: &mut Rng) -> Vec<TimedCommand> {
+    let mut commands = Vec::new();
+    if !rng.chance(Ppm(300_000)) {
+        return commands;
+    }
+    for _ in 0..rng.between(1, 4) {
+        let fault = Fault::CutClient {
+            id: ClientId(u32::try_from(rng.below(MOST)).unwrap_or(0)),
+            sid: super::one_of(sids, rng),
+            direction: super::one_of(&[Ways::Both, Ways::ToServer, Ways::ToClient], rng),
+        };
+        commands.push(TimedCommand {
+            at_us: rng.span(Micros::from_ms(1_000), until),
+            command: Command::Inject { fault },
+        });
+    }
     commands
 }
 

@@ -128,6 +128,7 @@ impl Case {
         }
         let trouble = Trouble {
             sids: &sids,
+            clients: clients::MOST,
             most: 24,
             from: Micros::from_ms(500),
             until: TROUBLE,
@@ -136,6 +137,7 @@ impl Case {
         let tick_ms = spec.config.tick_time_ms;
         let mut rng = rng.fork("clients");
         spec.clients = clients::draw(&sids, tick_ms, &mut rng);
+        commands.extend(clients::cuts(&sids, TROUBLE, &mut rng.fork("cuts")));
         commands.extend(clients::commands(&sids, tick_ms, TROUBLE, &mut rng));
         commands.sort_by_key(|timed| timed.at_us);
         Self {

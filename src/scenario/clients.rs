@@ -5,7 +5,7 @@ use super::Scenario;
 use super::json::{NOT_A_PATH, UNKNOWN_CLIENT, UNKNOWN_SERVER};
 use crate::base::json::{Place, Problem};
 use crate::protocol::{Op, path};
-use crate::sim::{ClientId, ClientSpec, Command, TimedCommand};
+use crate::sim::{ClientId, ClientSpec, Command, Fault, TimedCommand};
 
 impl Scenario {
     pub(super) fn read_client(&self, place: &Place<'_>) -> Result<ClientSpec, Problem> {
@@ -77,7 +77,8 @@ impl Scenario {
             if let Command::AddClient { client } = &timed.command {
                 check_spec(client, &place.field("client")?)?;
             } else if let Some(id) = client_of(&timed.command) {
-                check(id, &place.field("id")?)?;
+                let about = place.optional("fault")?.unwrap_or(place);
+                check(id, &about.field("id")?)?;
             }
         }
         Ok(())
@@ -91,7 +92,10 @@ const fn client_of(command: &Command) -> Option<ClientId> {
         | Command::ResumeClient { id }
         | Command::DisconnectClient { id }
         | Command::CloseClient { id }
-        | Command::Request { id, .. } => Some(*id),
+        | Command::Request { id, .. }
+        | Command::Inject {
+            fault: Fault::CutClient { id, .. },
+        } => Some(*id),
         Command::Inject { .. }
         | Command::Heal { .. }
         | Command::HealAll

@@ -160,7 +160,7 @@ impl Scenario {
                 let stranger = match &argument {
                     Argument::Server(sid) => Some(sid).filter(|sid| !self.has(**sid)),
                     Argument::Servers(sids) => sids.iter().find(|sid| !self.has(**sid)),
-                    Argument::Number(_) | Argument::Signed(_) => None,
+                    Argument::Client(_) | Argument::Number(_) | Argument::Signed(_) => None,
                 };
                 if let Some(sid) = stranger {
                     let args = vec![("sid", sid.to_string())];

@@ -121,6 +121,14 @@ pub enum Rejected {
         /// The other.
         to: Sid,
     },
+    /// The way between the two is already cut.
+    #[error("the way between client {id} and server {sid} is already cut")]
+    ClientCut {
+        /// The client.
+        id: ClientId,
+        /// The server.
+        sid: Sid,
+    },
     /// A partition needs servers on both sides.
     #[error("a partition needs at least one server on each side")]
     EmptySide,

@@ -4,6 +4,7 @@
 
 use super::client::{ClientSpec, read_op, write_op};
 use super::node::ClientId;
+use super::parameter::read_client;
 use super::{ActiveFault, Argument, CATALOGUE, Command, Fault, FaultId, FaultKind, TimedCommand};
 use crate::base::Micros;
 use crate::base::json::{Place, Problem, Writer};
@@ -160,8 +161,7 @@ fn about(what: &str, id: ClientId, out: &mut Writer) {
 }
 
 fn read_id(place: &Place<'_>) -> Result<ClientId, Problem> {
-    let id = place.field("id")?.unsigned(0..=u64::from(u32::MAX))?;
-    Ok(ClientId(u32::try_from(id).unwrap_or(u32::MAX)))
+    read_client(&place.field("id")?)
 }
 
 impl TimedCommand {
@@ -207,6 +207,7 @@ mod tests {
                 Argument::Servers([].into()),
                 Argument::Servers([Sid(1), Sid(4)].into()),
             ],
+            Takes::Client => vec![Argument::Client(ClientId(0)), Argument::Client(ClientId(7))],
             Takes::Choice(names) => (0..names.len() as u64).map(Argument::Number).collect(),
             Takes::Number { least, most, .. } => {
                 vec![Argument::Number(least), Argument::Number(most)]

@@ -40,7 +40,7 @@ pub use clock::Clock;
 pub use command::{Command, Rejected, TimedCommand};
 pub use event::Side;
 pub use fault::{
-    ActiveFault, CATALOGUE, Direction, Fault, FaultId, FaultKind, Trouble, describe, resolve,
+    ActiveFault, CATALOGUE, Direction, Fault, FaultId, FaultKind, Trouble, Ways, describe, resolve,
     survivable,
 };
 pub use network::{Connection, LinkProfile, Profile};

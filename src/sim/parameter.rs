@@ -6,6 +6,7 @@
 use crate::base::Set;
 use crate::base::json::{Place, Problem, Writer};
 use crate::protocol::Sid;
+use crate::sim::node::ClientId;
 
 /// One thing an act is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub enum Takes {
     Server,
     /// A set of servers.
     Servers,
+    /// One client.
+    Client,
     /// One of these names.
     Choice(&'static [&'static str]),
     /// A whole number.
@@ -55,6 +58,8 @@ pub enum Argument {
     Server(Sid),
     /// A set of servers.
     Servers(Set<Sid>),
+    /// One client.
+    Client(ClientId),
     /// The index of a choice, or a number.
     Number(u64),
     /// A number that may be negative.
@@ -90,6 +95,7 @@ impl Parameter {
                 }
                 Argument::Servers(sids)
             }
+            Takes::Client => Argument::Client(read_client(&place)?),
             Takes::Choice(names) => {
                 Argument::Number(u64::try_from(place.choice(names)?).unwrap_or(u64::MAX))
             }
@@ -110,13 +116,18 @@ impl Parameter {
                 }
                 out.end_list();
             }
+            Argument::Client(id) => out.unsigned(u64::from(id.0)),
             Argument::Signed(number) => out.signed(*number),
             Argument::Number(number) => match self.takes {
                 Takes::Choice(names) => {
                     let index = usize::try_from(*number).unwrap_or(usize::MAX);
                     out.text(names.get(index).copied().unwrap_or_default());
                 }
-                Takes::Server | Takes::Servers | Takes::Number { .. } | Takes::Signed { .. } => {
+                Takes::Server
+                | Takes::Servers
+                | Takes::Client
+                | Takes::Number { .. }
+                | Takes::Signed { .. } => {
                     out.unsigned(*number);
                 }
             },
@@ -130,6 +141,15 @@ impl Parameter {
 /// Not a whole number, or not one of 64 bits.
 pub fn read_sid(place: &Place<'_>) -> Result<Sid, Problem> {
     place.signed(i64::MIN..=i64::MAX).map(Sid)
+}
+
+/// A client's number. Whether there is such a client is for the world to say.
+///
+/// # Errors
+/// Not a whole number, or not one of 32 bits.
+pub(super) fn read_client(place: &Place<'_>) -> Result<ClientId, Problem> {
+    let id = place.unsigned(0..=u64::from(u32::MAX))?;
+    Ok(ClientId(u32::try_from(id).unwrap_or(u32::MAX)))
 }
 
 #[cfg(test)]

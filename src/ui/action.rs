@@ -224,13 +224,13 @@ impl Store {
                 let Some(Target::Client(id)) = target else {
                     return None;
                 };
-                return self.run([ClientVerb::Write.command(id)]);
+                return self.run([ClientVerb::Write.command(id, None)]);
             }
             (Tool::Kill, None) => {
                 let Some(Target::Client(id)) = target else {
                     return None;
                 };
-                return self.run([ClientVerb::Kill.command(id)]);
+                return self.run([ClientVerb::Kill.command(id, None)]);
             }
             (_, None) => return None,
             (Tool::Kill, Some(sid)) => self.kill_or_restart(sid),

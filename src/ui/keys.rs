@@ -176,7 +176,7 @@ fn verb(store: &Store, stroke: &Stroke) -> Option<Action> {
 
 /// What a letter means for the selected client.
 fn client_verb(store: &Store, id: ClientId, key: &str) -> Option<Action> {
-    let act = |verb: ClientVerb| Some(Action::Run(verb.command(id)));
+    let act = |verb: ClientVerb| Some(Action::Run(verb.command(id, None)));
     match key {
         "e" | "E" => act(ClientVerb::Write),
         "k" | "K" => act(ClientVerb::Kill),

@@ -107,7 +107,7 @@ pub(super) const fn client_verb_icon(verb: ClientVerb) -> Icon {
         ClientVerb::Write => Icon::Write,
         ClientVerb::Read => Icon::Read,
         ClientVerb::Ephemeral => Icon::Ephemeral,
-        ClientVerb::Disconnect => Icon::Cut,
+        ClientVerb::Disconnect | ClientVerb::Cut => Icon::Cut,
         ClientVerb::Close => Icon::Close,
         ClientVerb::Kill => Icon::Kill,
     }
@@ -120,6 +120,7 @@ pub(super) const fn short_client_name(verb: ClientVerb) -> &'static str {
         ClientVerb::Read => "verb-read",
         ClientVerb::Ephemeral => "short-ephemeral",
         ClientVerb::Disconnect => "short-disconnect",
+        ClientVerb::Cut => "tool-cut",
         ClientVerb::Close => "short-close",
         ClientVerb::Kill => "tool-kill",
     }
@@ -137,7 +138,7 @@ fn client_verbs(store: &Store, id: ClientId) -> Vec<Item> {
             label: item.label,
             key: item.verb.shortcut(),
             reason: item.dimmed,
-            action: Action::Run(item.verb.command(id)),
+            action: Action::Run(item.command),
             apart: item.verb == ClientVerb::Disconnect,
         });
     }

@@ -214,7 +214,9 @@ impl Store {
             Rejected::Paused { sid } => self.texts.with("dim-paused", &who(*sid)),
             Rejected::NotPaused { sid } => self.texts.with("dim-not-paused", &who(*sid)),
             Rejected::SameServer { .. } => self.texts.get("refused-same"),
-            Rejected::AlreadyCut { .. } => self.texts.get("refused-cut"),
+            Rejected::AlreadyCut { .. } | Rejected::ClientCut { .. } => {
+                self.texts.get("refused-cut")
+            }
             Rejected::EmptySide => self.texts.get("refused-side"),
             Rejected::UnknownServer { sid } => self.texts.with("refused-server", &who(*sid)),
             Rejected::UnknownFault { id } => {

@@ -20,10 +20,12 @@ pub struct Offer {
 /// `None` where there is nothing to offer: nobody leads and nothing is broken.
 pub fn offer(snapshot: &Snapshot, texts: &Texts) -> Option<Offer> {
     let cluster = Cluster::of(snapshot);
-    let links = snapshot
-        .faults
-        .iter()
-        .find(|active| matches!(active.fault, Fault::Partition { .. } | Fault::Cut { .. }));
+    let links = snapshot.faults.iter().find(|active| {
+        matches!(
+            active.fault,
+            Fault::Partition { .. } | Fault::Cut { .. } | Fault::CutClient { .. }
+        )
+    });
     if links.is_some() {
         return Some(Offer {
             label: texts.get("act-heal"),

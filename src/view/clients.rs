@@ -9,7 +9,7 @@ use super::texts::{Args, Texts, Value, zxid_text};
 use crate::base::Micros;
 use crate::protocol::client::ClientState;
 use crate::protocol::{CreateMode, Op, SessionId, Sid};
-use crate::sim::{ClientId, Command, Power};
+use crate::sim::{ClientId, Command, Fault, Power, Ways};
 use crate::view::decimal::decimal;
 
 /// A call that is answered within this span is part of being served.
@@ -213,6 +213,8 @@ pub enum ClientVerb {
     Ephemeral,
     /// Reset its connection.
     Disconnect,
+    /// Drop everything between it and its server.
+    Cut,
     /// Let it close its session.
     Close,
     /// End its process.
@@ -221,11 +223,12 @@ pub enum ClientVerb {
 
 impl ClientVerb {
     /// Every verb, in the order of the menu.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Write,
         Self::Read,
         Self::Ephemeral,
         Self::Disconnect,
+        Self::Cut,
         Self::Close,
         Self::Kill,
     ];
@@ -237,6 +240,7 @@ impl ClientVerb {
             Self::Read => "verb-read",
             Self::Ephemeral => "verb-ephemeral",
             Self::Disconnect => "verb-disconnect",
+            Self::Cut => "verb-cut-client",
             Self::Close => "verb-close",
             Self::Kill => "verb-kill-client",
         }
@@ -247,12 +251,12 @@ impl ClientVerb {
         match self {
             Self::Write => "E",
             Self::Kill => "K",
-            Self::Read | Self::Ephemeral | Self::Disconnect | Self::Close => "",
+            Self::Read | Self::Ephemeral | Self::Disconnect | Self::Cut | Self::Close => "",
         }
     }
 
-    /// What it does to client `id`.
-    pub fn command(self, id: ClientId) -> Command {
+    /// What it does to client `id`, whose server is or was to be `host`.
+    pub fn command(self, id: ClientId, host: Option<Sid>) -> Command {
         let ask = |op| Command::Request { id, op };
         match self {
             // The root is always there, so that a write by hand never fails for want of a znode.
@@ -271,6 +275,13 @@ impl ClientVerb {
                 mode: CreateMode::EphemeralSequential,
             }),
             Self::Disconnect => Command::DisconnectClient { id },
+            Self::Cut => Command::Inject {
+                fault: Fault::CutClient {
+                    id,
+                    sid: host.unwrap_or(Sid::NONE),
+                    direction: Ways::Both,
+                },
+            },
             Self::Close => Command::CloseClient { id },
             Self::Kill => Command::KillClient { id },
         }
@@ -282,6 +293,8 @@ impl ClientVerb {
 pub struct MenuItem {
     /// Which verb.
     pub verb: ClientVerb,
+    /// What it does.
+    pub command: Command,
     /// What it says.
     pub label: String,
     /// Why it cannot be done now; `None` where it can.
@@ -296,13 +309,15 @@ pub fn menu(client: &Client, texts: &Texts) -> Vec<MenuItem> {
         (ClientVerb::Disconnect, _, state) if state != ClientState::Connected => {
             Some("dim-client-alone")
         }
-        (ClientVerb::Kill | ClientVerb::Disconnect, ..) => None,
+        (ClientVerb::Cut, ..) if status.host.is_none() => Some("dim-client-alone"),
+        (ClientVerb::Kill | ClientVerb::Disconnect | ClientVerb::Cut, ..) => None,
         (_, Power::Paused, _) => Some("dim-client-paused"),
         (_, _, ClientState::Closed) => Some("dim-client-over"),
         _ => None,
     };
     let item = |verb: ClientVerb| MenuItem {
         verb,
+        command: verb.command(status.id, status.host),
         label: texts.get(verb.key()),
         dimmed: reason(verb).map(|key| {
             let args: Args = vec![("clients", Value::Clients(vec![status.id]))];
@@ -393,6 +408,11 @@ mod tests {
             .map(|item| item.verb)
             .collect();
         assert_eq!(dimmed, [ClientVerb::Disconnect]);
+        let lost = client(|status| status.host = None);
+        let cut = menu(&lost, &texts)
+            .into_iter()
+            .find(|item| item.verb == ClientVerb::Cut);
+        assert!(cut.is_some_and(|item| item.dimmed.is_some()), "from whom?");
         let live = menu(&client(|_| {}), &texts);
         assert!(live.iter().all(|item| item.dimmed.is_none()));
     }

@@ -181,6 +181,7 @@ const fn pin_kind(command: &Command) -> PinKind {
             | Fault::SlowDisk { .. }
             | Fault::StallDisk { .. } => PinKind::Pause,
             Fault::Cut { .. }
+            | Fault::CutClient { .. }
             | Fault::Partition { .. }
             | Fault::Delay { .. }
             | Fault::Loss { .. }

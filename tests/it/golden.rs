@@ -9,8 +9,8 @@ use zabscope::base::Micros;
 use zabscope::protocol::Sid;
 use zabscope::protocol::client::Profile as Library;
 use zabscope::sim::{
-    ClientSpec, ClusterSpec, Command, Direction, Fault, Pace, Profile, Step, TimedCommand,
-    Workload, World, resolve,
+    ClientId, ClientSpec, ClusterSpec, Command, Direction, Fault, Pace, Profile, Step,
+    TimedCommand, Ways, Workload, World, resolve,
 };
 
 /// One pinned run.
@@ -136,6 +136,11 @@ pub(crate) fn every_fault() -> GoldenRun {
             from,
             to,
             direction: Direction::OneWay,
+        },
+        Fault::CutClient {
+            id: ClientId(0),
+            sid: Sid(4),
+            direction: Ways::ToClient,
         },
         Fault::Partition {
             side: [Sid(5), Sid(4)].into(),

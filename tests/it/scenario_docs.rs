@@ -103,6 +103,24 @@ fn what_is_wrong_with_clients_is_said_with_its_place() {
             "clients[0]: there is no field \"timeout\"",
         ),
         (
+            text("\"clients\": [{\"host\": 5}]"),
+            "clients[0].host: this must be a text",
+        ),
+        (
+            command(
+                "\"command\": {\"do\": \"inject\", \"fault\": \
+                 {\"type\": \"cutClient\", \"id\": 1, \"sid\": 2}}",
+            ),
+            "commands[0].command.fault.id: there is no client 1: 1 are given or added",
+        ),
+        (
+            command(
+                "\"command\": {\"do\": \"inject\", \"fault\": \
+                 {\"type\": \"cutClient\", \"id\": 0, \"sid\": 2, \"direction\": \"oneWay\"}}",
+            ),
+            "commands[0].command.fault.direction: \"oneWay\" is not known here",
+        ),
+        (
             command("\"command\": {\"do\": \"killClient\", \"id\": 1}"),
             "commands[0].command.id: there is no client 1: 1 are given or added",
         ),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::*;
 use crate::protocol::client::{CallId, ClientNote, Lost, Outcome};
 use crate::protocol::{CreateMode, Op, Port, ServerState};
-use crate::sim::{Cause, ClusterSpec, Command, Fault, Node, Rejected, Step};
+use crate::sim::{Cause, ClusterSpec, Command, Fault, Node, Rejected, Step, Ways};
 
 /// A world with what its clients were told.
 pub(super) struct Stage {
@@ -497,4 +497,64 @@ fn clients_of_one_machine_share_what_a_server_allows_it() {
     assert_eq!(at[2..], [true, true]);
     let addresses = (0..4).map(|n| stage.world.address_of(ClientId(n)));
     assert_eq!(addresses.collect::<Vec<_>>(), [0, 0, 2, 3].map(Address));
+}
+
+/// A client at server 1 that asks for a znode while the way between the two is cut so.
+fn cut_off(direction: Ways) -> Stage {
+    let mut stage = Stage::serving(vec![of(&[1, 2])]);
+    let sid = stage.host(FIRST).expect("is served");
+    let id = FIRST;
+    stage.inject(Fault::CutClient { id, sid, direction });
+    ask(&mut stage, create("/a", CreateMode::Persistent));
+    stage
+}
+
+#[test]
+fn a_client_cut_off_from_its_server_moves_to_another_one_with_its_session() {
+    let mut stage = Stage::serving(vec![of(&[1, 2])]);
+    let before = stage.status(FIRST);
+    let (id, sid) = (FIRST, before.host.expect("is served"));
+    let direction = Ways::Both;
+    stage.inject(Fault::CutClient { id, sid, direction });
+    stage.run(3_000);
+    assert_eq!(stage.host(FIRST), Some(sid), "nobody is told");
+    stage.run(12_000);
+    let after = stage.status(FIRST);
+    assert_eq!(stage.host(FIRST), Some(Sid(3 - sid.0)));
+    assert_eq!((after.session, after.expiries), (before.session, 0));
+}
+
+#[test]
+fn one_way_is_cut_and_the_other_is_not() {
+    let asked = cut_off(Ways::ToServer);
+    assert_eq!(asked.having("/a"), 0, "the request is held up");
+    let done = cut_off(Ways::ToClient);
+    assert_eq!(done.having("/a"), 3, "the answer is held up");
+    for mut stage in [asked, done] {
+        assert_eq!(stage.status(FIRST).in_flight, 1);
+        stage.act(&Command::HealAll);
+        stage.run(2_000);
+        assert_eq!(stage.having("/a"), 3);
+        let status = stage.status(FIRST);
+        assert_eq!((status.acknowledged, status.unknown), (1, 0));
+    }
+}
+
+#[test]
+fn a_way_is_cut_once_between_ends_that_exist() {
+    let mut stage = Stage::serving(vec![of(&[1])]);
+    let mut cut = |id, sid, direction| {
+        let fault = Fault::CutClient { id, sid, direction };
+        stage.world.apply(&Command::Inject { fault }).map(|_| ())
+    };
+    let (id, sid, nobody) = (FIRST, Sid(1), ClientId(9));
+    assert_eq!(cut(id, sid, Ways::ToServer), Ok(()));
+    let twice = Err(Rejected::ClientCut { id, sid });
+    assert_eq!(cut(id, sid, Ways::ToServer), twice);
+    assert_eq!(cut(id, sid, Ways::Both), Ok(()));
+    assert_eq!(cut(id, sid, Ways::ToClient), twice);
+    let unknown = Rejected::UnknownClient { id: nobody };
+    assert_eq!(cut(nobody, sid, Ways::Both), Err(unknown));
+    let stranger = Rejected::UnknownServer { sid: Sid(7) };
+    assert_eq!(cut(id, Sid(7), Ways::Both), Err(stranger));
 }

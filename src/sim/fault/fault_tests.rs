@@ -5,7 +5,7 @@ use super::*;
 use crate::base::Set;
 use crate::protocol::Message;
 use crate::sim::engine::probes;
-use crate::sim::{ClusterSpec, Power};
+use crate::sim::{ClientId, ClusterSpec, Power};
 
 const A: Sid = Sid(1);
 const B: Sid = Sid(2);
@@ -75,6 +75,11 @@ fn the_catalogue_names_every_kind_as_json_does() {
         Fault::StallDisk { sid: A },
         slow(A, B, Direction::Both),
         lossy(A, B, Direction::Both),
+        Fault::CutClient {
+            id: ClientId(0),
+            sid: A,
+            direction: Ways::ToClient,
+        },
         Fault::DelayMessage { message: 1, ms: 1 },
         Fault::DropMessage { message: 1 },
         Fault::Drift { sid: A, ppm: 1 },

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::base::Set;
 use crate::protocol::Sid;
+use crate::sim::ClientId;
 
 /// Which ways of a link are meant.
 #[derive(
@@ -19,6 +20,21 @@ pub enum Direction {
     Both,
     /// Only what travels from the first to the second server.
     OneWay,
+}
+
+/// Which ways between a client and a server are meant.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "camelCase")]
+pub enum Ways {
+    /// Both.
+    #[default]
+    Both,
+    /// Only what the client sends.
+    ToServer,
+    /// Only what the server sends.
+    ToClient,
 }
 
 /// Something that goes wrong, or is put right again. In JSON: `{"type":"kill","sid":3}`.
@@ -142,6 +158,16 @@ pub enum Fault {
         /// How much faster than the world, parts per million; negative is slower.
         ppm: i64,
     },
+    /// Packets between a client and a server are silently dropped.
+    CutClient {
+        /// The client.
+        id: ClientId,
+        /// The server.
+        sid: Sid,
+        /// Which ways.
+        #[serde(default)]
+        direction: Ways,
+    },
 }
 
 /// A link and the ways of it that are meant.
@@ -167,7 +193,8 @@ impl Fault {
             | Self::Loss { .. }
             | Self::SlowDisk { .. }
             | Self::StallDisk { .. }
-            | Self::Drift { .. } => true,
+            | Self::Drift { .. }
+            | Self::CutClient { .. } => true,
         }
     }
 
@@ -218,7 +245,8 @@ impl Fault {
             | Self::PowerLoss { .. }
             | Self::SlowDisk { .. }
             | Self::StallDisk { .. }
-            | Self::Drift { .. } => None,
+            | Self::Drift { .. }
+            | Self::CutClient { .. } => None,
         }
     }
 
@@ -259,6 +287,15 @@ impl Fault {
             Self::Drift { sid, ppm } => {
                 args.extend([Argument::Server(*sid), Argument::Signed(*ppm)]);
             }
+            Self::CutClient { id, sid, direction } => {
+                let ways = match direction {
+                    Ways::Both => 0,
+                    Ways::ToServer => 1,
+                    Ways::ToClient => 2,
+                };
+                args.push(Argument::Client(*id));
+                args.extend([Argument::Server(*sid), Argument::Number(ways)]);
+            }
         }
         args
     }
@@ -283,6 +320,7 @@ impl Fault {
             Self::DelayMessage { .. } => &message::DELAY_MESSAGE,
             Self::DropMessage { .. } => &message::DROP_MESSAGE,
             Self::Drift { .. } => &clock::DRIFT,
+            Self::CutClient { .. } => &link::CUT_CLIENT,
         }
     }
 }

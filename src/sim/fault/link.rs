@@ -6,12 +6,12 @@
 //! sixteen times in a row is given up when its kernel gives up. Standing faults compose: delays
 //! add up, and a packet has to survive every loss.
 
-use super::{Argument, Direction, Fault, FaultKind, Parameter, Takes, process};
+use super::{Argument, Direction, Fault, FaultKind, Parameter, Takes, Ways, process};
 use crate::base::{Map, Micros, Set};
 use crate::protocol::Sid;
 use crate::sim::command::Rejected;
 use crate::sim::network::{LinkFaults, Shape};
-use crate::sim::{Node, World};
+use crate::sim::{ClientId, Node, World};
 
 const FROM: Parameter = Parameter::server("from");
 const TO: Parameter = Parameter::server("to");
@@ -118,6 +118,46 @@ pub(super) const LOSS: FaultKind = FaultKind {
     },
 };
 
+pub(super) const CUT_CLIENT: FaultKind = FaultKind {
+    key: "cutClient",
+    verb: "Cut a client off",
+    help: "fault-cut-client-help",
+    parameters: &[
+        Parameter {
+            name: "id",
+            takes: Takes::Client,
+            default: None,
+        },
+        Parameter::server("sid"),
+        Parameter {
+            name: "direction",
+            takes: Takes::Choice(&["both", "toServer", "toClient"]),
+            default: Some(0),
+        },
+    ],
+    make: |args| {
+        let [
+            Argument::Client(id),
+            Argument::Server(sid),
+            Argument::Number(ways),
+        ] = args
+        else {
+            return None;
+        };
+        let direction = match ways {
+            0 => Ways::Both,
+            1 => Ways::ToServer,
+            2 => Ways::ToClient,
+            _ => return None,
+        };
+        Some(Fault::CutClient {
+            id: *id,
+            sid: *sid,
+            direction,
+        })
+    },
+};
+
 fn link(from: &Argument, to: &Argument, way: &Argument) -> Option<(Sid, Sid, Direction)> {
     let (Argument::Server(from), Argument::Server(to), Argument::Number(way)) = (from, to, way)
     else {
@@ -159,6 +199,42 @@ pub(super) fn check_cut(
     Ok(None)
 }
 
+/// Refused where there are no such ends, or where other cuts already do all that this one would.
+pub(super) fn check_client(
+    world: &World,
+    (id, sid, direction): (ClientId, Sid, Ways),
+) -> Result<Option<Sid>, Rejected> {
+    if !world.clients.contains_key(&id) {
+        return Err(Rejected::UnknownClient { id });
+    }
+    process(world, sid)?;
+    let mut cuts = Set::new();
+    for active in &world.faults {
+        cut_client(&mut cuts, &active.fault);
+    }
+    let before = cuts.len();
+    let fault = Fault::CutClient { id, sid, direction };
+    cut_client(&mut cuts, &fault);
+    if cuts.len() == before {
+        return Err(Rejected::ClientCut { id, sid });
+    }
+    Ok(None)
+}
+
+/// Adds the ways that a client's cut takes away.
+fn cut_client(cuts: &mut Set<(Node, Node)>, fault: &Fault) {
+    let Fault::CutClient { id, sid, direction } = fault else {
+        return;
+    };
+    let (client, server) = (Node::Client(*id), Node::Server(*sid));
+    if *direction != Ways::ToClient {
+        cuts.insert((client, server));
+    }
+    if *direction != Ways::ToServer {
+        cuts.insert((server, client));
+    }
+}
+
 /// True where what travels from one server to the other is meant.
 fn concerns(fault: &Fault, from: Sid, to: Sid) -> bool {
     fault.link().is_some_and(|(one, other, direction)| {
@@ -179,6 +255,9 @@ pub(super) fn follow(world: &mut World) {
                 worsen(&mut found, &active.fault, (from, to), way);
             }
         }
+    }
+    for active in &world.faults {
+        cut_client(&mut found.cuts, &active.fault);
     }
     let (network, mut moment) = world.wires();
     network.set_faults(found, &mut moment);

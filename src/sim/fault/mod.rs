@@ -24,7 +24,7 @@ use super::process::Process;
 use crate::base::Micros;
 use crate::protocol::Sid;
 
-pub use kind::{Direction, Fault};
+pub use kind::{Direction, Fault, Ways};
 pub use plan::{Trouble, describe, resolve, survivable};
 
 /// A standing fault's number: the how-manieth injected.
@@ -76,7 +76,7 @@ fn one_server(args: &[Argument]) -> Option<Sid> {
 }
 
 /// All kinds of faults, in the order menus show them.
-pub const CATALOGUE: [FaultKind; 17] = [
+pub const CATALOGUE: [FaultKind; 18] = [
     crash::KILL,
     crash::PULL_PLUG,
     crash::RESTART,
@@ -91,6 +91,7 @@ pub const CATALOGUE: [FaultKind; 17] = [
     disk::STALL_DISK,
     link::DELAY,
     link::LOSS,
+    link::CUT_CLIENT,
     message::DELAY_MESSAGE,
     message::DROP_MESSAGE,
     clock::DRIFT,
@@ -159,6 +160,9 @@ fn begin(world: &mut World, fault: &Fault) -> Result<Option<Sid>, Rejected> {
         Fault::Delay { from, to, .. } | Fault::Loss { from, to, .. } => {
             link::check(world, *from, *to)
         }
+        Fault::CutClient { id, sid, direction } => {
+            link::check_client(world, (*id, *sid, *direction))
+        }
         Fault::Partition { side } => partition::check(world, side),
         Fault::Terminate { sid } => terminate::terminate(world, *sid),
         Fault::WipeDisk { sid } => wipe::wipe(world, *sid),
@@ -186,7 +190,11 @@ fn heal(world: &mut World, fault: &Fault) -> Option<Sid> {
 /// server it concerns, where it concerns one.
 fn follow(world: &mut World, fault: &Fault) -> Option<Sid> {
     match fault {
-        Fault::Cut { .. } | Fault::Partition { .. } | Fault::Delay { .. } | Fault::Loss { .. } => {
+        Fault::Cut { .. }
+        | Fault::CutClient { .. }
+        | Fault::Partition { .. }
+        | Fault::Delay { .. }
+        | Fault::Loss { .. } => {
             link::follow(world);
             None
         }

@@ -10,13 +10,15 @@ use super::{Argument, CATALOGUE, Fault, FaultKind, Takes};
 use crate::base::json::Writer;
 use crate::base::{Micros, Ppm, Rng};
 use crate::protocol::Sid;
-use crate::sim::{Command, Frame, TimedCommand, World};
+use crate::sim::{ClientId, Command, Frame, TimedCommand, World};
 
 /// What plans are drawn from.
 #[derive(Clone, Debug)]
 pub struct Trouble<'a> {
     /// Whom faults may concern; at least one.
     pub sids: &'a [Sid],
+    /// Of how many clients; a fault of one there is not is passed over.
+    pub clients: u64,
     /// How many faults are drawn at most.
     pub most: u64,
     /// No fault comes earlier.
@@ -26,9 +28,15 @@ pub struct Trouble<'a> {
 }
 
 /// The kinds of faults an ensemble must survive without breaking a promise: all but those that make
-/// a disk forget, and those that need to know the number of a message.
+/// a disk forget, and those that need to know the number of a message or of a client.
 pub fn survivable() -> impl Iterator<Item = &'static FaultKind> {
-    let spared = ["wipeDisk", "delayMessage", "dropMessage", "resume"];
+    let spared = [
+        "wipeDisk",
+        "delayMessage",
+        "dropMessage",
+        "resume",
+        "cutClient",
+    ];
     CATALOGUE
         .iter()
         .filter(move |kind| !spared.contains(&kind.key))
@@ -86,6 +94,10 @@ impl Trouble<'_> {
             Takes::Servers => {
                 let count = rng.below(self.sids.len() as u64) + 1;
                 Argument::Servers((0..count).map(|_| self.someone(rng)).collect())
+            }
+            Takes::Client => {
+                let id = rng.below(self.clients.max(1));
+                Argument::Client(ClientId(u32::try_from(id).unwrap_or(0)))
             }
             Takes::Choice(names) => Argument::Number(rng.below(names.len() as u64)),
             Takes::Number { least, most, .. } => Argument::Number(magnitude(least, most, rng)),
@@ -191,6 +203,7 @@ fn say(argument: &Argument, takes: Takes, text: &mut String) {
             }
             Ok(())
         }
+        Argument::Client(id) => write!(text, "{id}"),
         Argument::Signed(number) => write!(text, "{number}"),
         Argument::Number(number) => match takes {
             Takes::Choice(names) => {
@@ -198,7 +211,11 @@ fn say(argument: &Argument, takes: Takes, text: &mut String) {
                 text.push_str(names.get(index).copied().unwrap_or_default());
                 Ok(())
             }
-            Takes::Server | Takes::Servers | Takes::Number { .. } | Takes::Signed { .. } => {
+            Takes::Server
+            | Takes::Servers
+            | Takes::Client
+            | Takes::Number { .. }
+            | Takes::Signed { .. } => {
                 write!(text, "{number}")
             }
         },
@@ -209,13 +226,14 @@ fn say(argument: &Argument, takes: Takes, text: &mut String) {
 mod tests {
     use super::*;
     use crate::base::Set;
-    use crate::sim::ClusterSpec;
+    use crate::sim::{ClientSpec, ClusterSpec};
 
     const SIDS: [Sid; 3] = [Sid(1), Sid(2), Sid(3)];
 
     fn trouble() -> Trouble<'static> {
         Trouble {
             sids: &SIDS,
+            clients: 2,
             most: 20,
             from: Micros::from_ms(500),
             until: Micros::from_ms(60_000),
@@ -245,7 +263,9 @@ mod tests {
         let kinds: Vec<_> = survivable().collect();
         let mut taken = Set::new();
         for seed in 0..300 {
-            let mut world = World::new(&ClusterSpec::plain(3, 0), seed);
+            let mut spec = ClusterSpec::plain(3, 0);
+            spec.clients = vec![ClientSpec::default(); 2];
+            let mut world = World::new(&spec, seed);
             for timed in trouble().draw(&kinds, &mut Rng::new(seed)) {
                 while world.next_at().is_some_and(|next| next < timed.at_us) {
                     world.step();

@@ -85,16 +85,16 @@ pub(super) fn body(handle: &Handle, id: ClientId) -> Html {
                     <p>{ words(state.trim()) }</p>
                 </div>
             </div>
-            <div class="acts three">{ for verbs.iter().map(|item| act(handle, id, item)) }</div>
+            <div class="acts three">{ for verbs.iter().map(|item| act(handle, item)) }</div>
             { picture(markup) }
         </>
     }
 }
 
-fn act(handle: &Handle, id: ClientId, item: &MenuItem) -> Html {
+fn act(handle: &Handle, item: &MenuItem) -> Html {
     let dimmed = item.dimmed.is_some();
     let click = {
-        let (handle, command) = (handle.clone(), item.verb.command(id));
+        let (handle, command) = (handle.clone(), item.command.clone());
         move |_: yew::MouseEvent| {
             if !dimmed {
                 handle.act(Action::Run(command.clone()));

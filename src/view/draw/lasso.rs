@@ -5,7 +5,7 @@ use super::Stage;
 use super::server::cross;
 use crate::base::Set;
 use crate::protocol::Sid;
-use crate::sim::{Direction, Fault, FaultId};
+use crate::sim::{Direction, Fault, FaultId, Ways};
 use crate::view::few::sort_few;
 use crate::view::geometry::within;
 use crate::view::layout::{Density, Place};
@@ -22,6 +22,23 @@ pub(super) struct Mark {
     along: Option<Point>,
 }
 
+impl Mark {
+    const fn share(direction: Direction) -> f64 {
+        match direction {
+            Direction::Both => 0.5,
+            Direction::OneWay => 0.62,
+        }
+    }
+
+    fn new(fault: FaultId, (from, to): (Point, Point), direction: Direction) -> Self {
+        Self {
+            at: from.toward(to, Self::share(direction)),
+            fault,
+            along: (direction == Direction::OneWay).then(|| from.direction(to)),
+        }
+    }
+}
+
 impl Stage<'_> {
     /// Paints the lassos and says where the ✕ belong.
     pub(super) fn lassos(&mut self) -> Vec<Mark> {
@@ -34,6 +51,16 @@ impl Stage<'_> {
                     to,
                     direction,
                 } => marks.push(self.cut(active.id, (*from, *to), *direction)),
+                Fault::CutClient { id, sid, direction } => {
+                    if let Some(at) = self.client_at(*id) {
+                        let server = self.layout.at(*sid);
+                        marks.push(match direction {
+                            Ways::Both => Mark::new(active.id, (at, server), Direction::Both),
+                            Ways::ToServer => Mark::new(active.id, (at, server), Direction::OneWay),
+                            Ways::ToClient => Mark::new(active.id, (server, at), Direction::OneWay),
+                        });
+                    }
+                }
                 _ => {}
             }
         }
@@ -76,20 +103,13 @@ impl Stage<'_> {
     }
 
     fn cut(&mut self, fault: FaultId, ways: (Sid, Sid), direction: Direction) -> Mark {
-        let (from, to) = (self.layout.at(ways.0), self.layout.at(ways.1));
-        let share = match direction {
-            Direction::Both => 0.5,
-            Direction::OneWay => 0.62,
-        };
+        let ends = (self.layout.at(ways.0), self.layout.at(ways.1));
+        let share = Mark::share(direction);
         self.held.insert(ways, share - 0.06);
         if direction == Direction::Both {
             self.held.insert((ways.1, ways.0), share - 0.06);
         }
-        Mark {
-            at: from.toward(to, share),
-            fault,
-            along: (direction == Direction::OneWay).then(|| from.direction(to)),
-        }
+        Mark::new(fault, ends, direction)
     }
 
     fn partition(&mut self, fault: FaultId, side: &Set<Sid>) -> Vec<Mark> {

@@ -33,7 +33,10 @@ pub(super) const fn client(command: &Command) -> Option<ClientId> {
         | Command::ResumeClient { id }
         | Command::DisconnectClient { id }
         | Command::CloseClient { id }
-        | Command::Request { id, .. } => Some(*id),
+        | Command::Request { id, .. }
+        | Command::Inject {
+            fault: Fault::CutClient { id, .. },
+        } => Some(*id),
         Command::Inject { .. }
         | Command::Heal { .. }
         | Command::HealAll
@@ -150,6 +153,10 @@ fn inject_more(fault: &Fault) -> (Vec<Sid>, Saying) {
                 .arg("permille", permille.to_string())
                 .why("why-lossy"),
         ),
+        Fault::CutClient { sid, .. } => (
+            vec![*sid],
+            you(Level::News, "say-client-severed").arg("to", *sid),
+        ),
         Fault::DelayMessage { ms, .. } => (
             Vec::new(),
             you(Level::News, "say-delayed").arg("ms", ms.to_string()),
@@ -174,6 +181,7 @@ fn heal(fault: &Fault) -> (Vec<Sid>, Saying) {
                 .arg("to", *to),
         ),
         Fault::Partition { side } => (ascending(side), you(Level::Headline, "say-healed")),
+        Fault::CutClient { sid, .. } => (vec![*sid], you(Level::News, "say-healed")),
         Fault::Drift { sid, .. } => (vec![*sid], you(Level::News, "say-drifts-no-more")),
         Fault::SlowDisk { sid, .. } | Fault::StallDisk { sid } => {
             (vec![*sid], you(Level::News, "say-disk-well"))

@@ -86,7 +86,8 @@ test("the menu of a client opens by keyboard, and what is chosen happens", async
   const menu = page.getByRole("menu");
   await expect(menu.getByRole("menuitem").first()).toBeFocused();
   await expect(menu.getByRole("menuitem")).toHaveText([
-    /^Write/, /^Read/, /^Create ephemeral/, /^Reset its connection/, /^Close its session/, /^Kill the process/, /^Inspect/,
+    /^Write/, /^Read/, /^Create ephemeral/, /^Reset its connection/, /^Cut its link/,
+    /^Close its session/, /^Kill the process/, /^Inspect/,
   ]);
   await expectNoAxeViolations(page);
   await picture(page, "client-menu");

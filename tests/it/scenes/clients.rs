@@ -5,7 +5,9 @@ use zabscope::protocol::client::ClientState;
 use zabscope::protocol::{PeerConfig, SessionId, Sid, Zxid};
 use zabscope::run::Run;
 use zabscope::scenario::Scenario;
-use zabscope::sim::{ClientId, ClientStatus, Command, Fault, Pace, Power, Workload};
+use zabscope::sim::{
+    ActiveFault, ClientId, ClientStatus, Command, Fault, FaultId, Pace, Power, Ways, Workload,
+};
 use zabscope::view::clients::Service;
 use zabscope::view::scene::{Frame, Point, Text, TextClass};
 use zabscope::view::snapshot::{Client, Glide};
@@ -174,4 +176,29 @@ fn the_story_of_a_real_run_tells_where_clients_are() {
     let spans = story.served_until(run.now());
     assert!(spans.iter().any(|(_, _, (have, of))| have < of));
     assert_eq!(spans.last().map(|(_, _, count)| *count), Some((3, 3)));
+}
+
+#[test]
+fn a_cut_between_a_client_and_its_server_has_a_mark_on_their_line_that_heals_it() {
+    let way = |direction| {
+        let mut moment = with_clients(3, &[2]);
+        let (id, sid) = (ClientId(0), Sid(2));
+        let fault = Fault::CutClient { id, sid, direction };
+        moment.faults.push(ActiveFault {
+            id: FaultId(4),
+            fault,
+            since: NOW,
+        });
+        drawn(&moment, SIZES[0], Language::En)
+    };
+    let whole = drawn(&with_clients(3, &[2]), SIZES[0], Language::En);
+    let both = way(Ways::Both);
+    let marks = both.targets.iter();
+    let marks = marks.filter(|(target, _)| *target == Target::Fault(FaultId(4)));
+    assert_eq!(marks.count(), 1);
+    let shapes = |scene: &Scene| scene.shapes.len();
+    assert!(shapes(&both) > shapes(&whole));
+    for one_way in [Ways::ToServer, Ways::ToClient] {
+        assert!(shapes(&way(one_way)) > shapes(&both), "an arrow says which way");
+    }
 }
