@@ -35,6 +35,7 @@ impl Host<'_, '_> {
         let table = self.core.db.sessions();
         let server = Server::leading(config.my_id, limits(config), table, self.ctx.now);
         self.core.server = Some(Box::new(server));
+        self.core.log.started(self.ctx.now);
         self.arm_expiry();
     }
 
@@ -43,6 +44,7 @@ impl Host<'_, '_> {
         let config = &self.core.config;
         let server = Server::learning(config.my_id, limits(config), self.ctx.now);
         self.core.server = Some(Box::new(server));
+        self.core.log.started(self.ctx.now);
     }
 
     /// The role ends: every client is disconnected.

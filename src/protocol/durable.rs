@@ -156,7 +156,7 @@ impl Durable {
     /// # Errors
     /// [`ExitCause::NoSnapshot`] for a log without one.
     pub fn restore(&self, rules: &StorageRules) -> Result<Database, ExitCause> {
-        let mut database = Database::default();
+        let mut database = Database::default().holding(rules.commit_log_count);
         match self.snapshot() {
             Some(snapshot) => database.restore(snapshot),
             None if !self.log.is_empty() => {

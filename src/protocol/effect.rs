@@ -152,6 +152,8 @@ pub enum Timer {
     SessionExpiry,
     /// A handler has come further with the snapshot it sends.
     HandlerSnapshot(ConnId),
+    /// The log stage has waited for more long enough.
+    LogPoll,
 }
 
 /// What can be written.

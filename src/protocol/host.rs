@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use super::bugs::Bug;
 use super::config::{PeerConfig, QuorumSpec};
 use super::durable::{Durable, Loaded};
-use super::effect::{Ctx, Effect, ExitCause, Input, Record, Ticket};
+use super::effect::{Ctx, Effect, ExitCause, Input, Record, Ticket, Timer};
 use super::election::{ElectionSide, Me};
 use super::ids::{Epoch, ServerState, ZabState, Zxid};
 use super::note::{Note, SyncMode, Why};
 use super::quorum::{OracleView, Quorum, oracle_says_one};
-use super::server::log_stage::{After, LogStage};
+use super::server::log_stage::{After, LogStage, Next};
 use super::server::{Database, Server, Txn};
 use crate::base::Map;
 
@@ -128,7 +128,8 @@ impl Core {
         match record {
             Record::AcceptedEpoch(epoch) => self.accepted_epoch = epoch,
             Record::CurrentEpoch(epoch) => self.current_epoch = epoch,
-            Record::Snapshot(_) | Record::Truncate(_) | Record::Append(_) | Record::Roll => {}
+            Record::Truncate(_) => self.log.truncated(),
+            Record::Snapshot(_) | Record::Append(_) | Record::Roll => {}
         }
         true
     }
@@ -137,31 +138,57 @@ impl Core {
     /// an empty, untrusted database.
     pub(super) fn reload(&mut self) {
         let restored = self.disk.restore(&self.config.storage);
-        self.db = restored.unwrap_or_else(|_| Database::empty(Zxid::UNTRUSTED));
+        self.db = restored.unwrap_or_else(|_| {
+            let count = self.config.storage.commit_log_count;
+            Database::empty(Zxid::UNTRUSTED).holding(count)
+        });
     }
 
-    /// Lets the log stage work: appends what waits and asks for one fsync.
+    /// Lets the log stage work: appends what waits, then waits for more or asks for one fsync.
     pub(super) fn run_log(&mut self, ctx: &mut Ctx<'_>) {
-        let batch = self.log.batch();
-        if batch.is_empty() {
-            return;
-        }
-        for txn in &batch {
-            self.write(Record::Append(Arc::clone(txn)), ctx);
-            let snap_count = self.config.storage.snap_count;
-            if self.log.appended(snap_count, ctx.rng) == After::Snapshot {
+        let rules = self.config.storage;
+        while let Some(txn) = self.log.next() {
+            self.write(Record::Append(Arc::clone(&txn)), ctx);
+            if self.log.append(&txn, (&rules, ctx.now), ctx.rng) == After::Snapshot {
                 self.write(Record::Roll, ctx);
                 let snapshot = Arc::new(self.db.snapshot());
                 self.persist(Record::Snapshot(snapshot), ctx);
             }
         }
+        match self.log.turn(&rules, ctx.now) {
+            Next::Rest => {}
+            Next::Poll(time) => {
+                self.log.poll();
+                ctx.arm(Timer::LogPoll, time);
+            }
+            Next::Flush => self.flush_log(ctx),
+        }
+    }
+
+    fn flush_log(&mut self, ctx: &mut Ctx<'_>) {
+        if self.log.end_poll() {
+            ctx.disarm(Timer::LogPoll);
+        }
         let ticket = self.fsync(ctx);
-        self.log.flush(ticket, &batch);
+        self.log.flush(ticket);
+    }
+
+    /// The log stage has waited for more long enough.
+    pub(super) fn log_polled(&mut self, ctx: &mut Ctx<'_>) {
+        if self.log.end_poll() {
+            self.flush_log(ctx);
+        }
+    }
+
+    /// The server is shut down: the log stage makes durable what it has, without waiting for more.
+    pub(super) fn close_log(&mut self, ctx: &mut Ctx<'_>) {
+        self.log.close();
+        self.run_log(ctx);
     }
 
     /// An fsync has ended: what it made durable, where it was the log stage's, which goes on.
     pub(super) fn logged(&mut self, ticket: Ticket, ctx: &mut Ctx<'_>) -> Option<Vec<Zxid>> {
-        let zxids = self.log.flushed(ticket)?;
+        let zxids = self.log.flushed(ticket, ctx.now)?;
         if let Some(&zxid) = zxids.last() {
             ctx.note(Note::Logged { zxid });
         }

@@ -250,6 +250,10 @@ impl Peer {
         match self.owner(&input) {
             Owner::Election => self.hear(&input, ctx),
             Owner::Role => self.act(input, ctx),
+            Owner::Log => {
+                self.core.log_polled(ctx);
+                Then::Wait
+            }
             Owner::Peer if matches!(self.role, Role::Sleeping) => Then::Look,
             Owner::Peer | Owner::Nobody => Then::Wait,
         }
@@ -267,6 +271,7 @@ impl Peer {
             Input::Closed(conn) | Input::Received(conn, _) => self.owner_of(*conn),
             Input::Fired(timer) => match timer {
                 Timer::ObserverElection => Owner::Peer,
+                Timer::LogPoll => Owner::Log,
                 Timer::Notification | Timer::Finalize | Timer::Handshake(_) => Owner::Election,
                 Timer::ObserverReconnect
                 | Timer::ConnectRetry
@@ -393,6 +398,7 @@ impl Peer {
         if host.core.config.bugs.has(Bug::LogStageSurvives) {
             host.core.log.silence();
         } else if served && !host.core.log.is_idle() {
+            host.core.close_log(host.ctx);
             *role = Role::Draining(Box::new(Draining { why, leader }));
             return Then::Wait;
         }
@@ -454,6 +460,7 @@ impl Peer {
 #[derive(Clone, Copy, Debug)]
 enum Owner {
     Election,
+    Log,
     Role,
     Peer,
     Nobody,

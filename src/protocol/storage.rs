@@ -11,6 +11,16 @@ use serde::{Deserialize, Serialize};
 pub struct StorageRules {
     /// `snapCount`: transactions between snapshots; at least 2.
     pub snap_count: u64,
+    /// `snapSizeLimitInKb`: KiB of log between snapshots; 0 is off.
+    pub snap_size_limit_kb: u64,
+    /// `commitLogCount`: transactions the committed log holds; at least 500.
+    pub commit_log_count: u64,
+    /// `flushDelay`, ms: what is logged may wait so long for more; 0 is off.
+    pub flush_delay_ms: u64,
+    /// `maxWriteQueuePollTime`, ms: how long it waits for the next at most.
+    pub max_poll_ms: u64,
+    /// `maxBatchSize`: how many transactions one fsync covers; 0 is any number.
+    pub max_batch_size: u64,
     /// `db.autocreate`: an empty disk is an empty database and may vote.
     pub autocreate: bool,
     /// `snapshot.trust.empty`: a log without a snapshot is accepted.
@@ -25,6 +35,11 @@ impl Default for StorageRules {
     fn default() -> Self {
         Self {
             snap_count: 100_000,
+            snap_size_limit_kb: 4_194_304,
+            commit_log_count: 500,
+            flush_delay_ms: 0,
+            max_poll_ms: 0,
+            max_batch_size: 1_000,
             autocreate: true,
             trust_empty: false,
             observers_log: true,

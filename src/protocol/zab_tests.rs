@@ -187,3 +187,51 @@ fn before_2845_a_failed_write_came_back_after_a_restart() {
         assert_eq!(!bus.having("/lost").is_empty(), back, "{bug:?}");
     }
 }
+
+/// Three servers that serve, each with this delay before it flushes its log.
+fn delaying(flush_delay_ms: u64) -> Bus {
+    let mut bus = Bus::with(&Ensemble::plain(3, 0), |mut config| {
+        config.storage.flush_delay_ms = flush_delay_ms;
+        config.storage.max_poll_ms = flush_delay_ms / 3;
+        config
+    });
+    bus.start_all();
+    bus.run_ms(5_000);
+    bus
+}
+
+#[test]
+fn with_a_flush_delay_the_first_is_flushed_at_once_and_the_next_waits_for_more() {
+    let mut bus = delaying(300);
+    bus.write(3, "/first").expect("leads");
+    bus.run_ms(10);
+    assert_eq!(bus.having("/first"), [1, 2, 3]);
+    bus.write(3, "/second").expect("leads");
+    bus.run_ms(90);
+    assert_eq!(
+        bus.having("/second"),
+        [0_i64; 0],
+        "appended, and no more has come"
+    );
+    bus.write(3, "/third").expect("leads");
+    bus.run_ms(90);
+    assert_eq!(
+        bus.having("/third"),
+        [0_i64; 0],
+        "it waits anew for as long"
+    );
+    bus.run_ms(30);
+    assert_eq!(bus.having("/second"), [1, 2, 3]);
+    assert_eq!(bus.having("/third"), [1, 2, 3], "one fsync for both");
+}
+
+#[test]
+fn what_waits_for_more_is_flushed_when_the_leader_goes() {
+    let mut bus = delaying(60_000);
+    bus.write(3, "/a").expect("leads");
+    bus.run_ms(10);
+    assert_eq!(bus.having("/a"), [0_i64; 0]);
+    bus.kill(Sid(3));
+    bus.run_ms(3_000);
+    assert_eq!(bus.having("/a"), [1, 2], "both had it in their logs");
+}

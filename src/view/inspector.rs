@@ -230,6 +230,7 @@ fn timer_label(snapshot: &Snapshot, me: Sid, timer: Timer, texts: &Texts) -> Str
         Timer::HandlerRead(conn) => with("timer-handler-read", conn),
         Timer::HandlerWait(conn) => with("timer-handler-wait", conn),
         Timer::HandlerSnapshot(conn) => with("timer-handler-snapshot", conn),
+        Timer::LogPoll => texts.get("timer-log-poll"),
     }
 }
 

@@ -643,6 +643,7 @@ timer-connect-retry = Dials its leader again
 timer-learner-read = Waits for its leader
 timer-leader-wait = Waits for a quorum (initLimit)
 timer-leader-tick = Next heartbeat
+timer-log-poll = Waits for more to log
 timer-session-expiry = Ends sessions nobody heard of
 timer-handler-read = Waits for { $who }
 timer-handler-wait = Waits with { $who } for a quorum

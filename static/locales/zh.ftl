@@ -524,6 +524,7 @@ timer-connect-retry = 再次连接领导者
 timer-learner-read = 等待领导者
 timer-leader-wait = 等待多数派（initLimit）
 timer-leader-tick = 下一次心跳
+timer-log-poll = 等待更多事务一并落盘
 timer-session-expiry = 结束久无音讯的会话
 timer-handler-read = 等待 { $who }
 timer-handler-wait = 与 { $who } 一起等多数派

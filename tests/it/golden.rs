@@ -108,6 +108,13 @@ pub(crate) fn far_and_staggered() -> GoldenRun {
     }
 }
 
+/// A client hears nothing from one of its servers.
+const ANSWERS_LOST: Fault = Fault::CutClient {
+    id: ClientId(0),
+    sid: Sid(4),
+    direction: Ways::ToClient,
+};
+
 /// Five servers, three clients that write, and one fault of every kind; what stands is healed four
 /// seconds later.
 pub(crate) fn every_fault() -> GoldenRun {
@@ -137,11 +144,7 @@ pub(crate) fn every_fault() -> GoldenRun {
             to,
             direction: Direction::OneWay,
         },
-        Fault::CutClient {
-            id: ClientId(0),
-            sid: Sid(4),
-            direction: Ways::ToClient,
-        },
+        ANSWERS_LOST,
         Fault::Partition {
             side: [Sid(5), Sid(4)].into(),
         },

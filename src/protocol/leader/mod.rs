@@ -255,7 +255,8 @@ impl Leader {
             | Timer::ObserverElection
             | Timer::ObserverReconnect
             | Timer::ConnectRetry
-            | Timer::LearnerRead => {}
+            | Timer::LearnerRead
+            | Timer::LogPoll => {}
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use crate::base::Map;
 use crate::protocol::ids::{SessionId, Zxid};
 
 /// How many transactions the committed log holds: `commitLogCount`'s least and default value.
-pub const COMMIT_LOG_COUNT: usize = 500;
+const COMMIT_LOG_COUNT: usize = 500;
 
 /// What a server knows of its clients' data.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -67,6 +67,13 @@ impl Database {
             last_processed: zxid,
             ..Self::default()
         }
+    }
+
+    /// The same, whose committed log holds `count` transactions: `commitLogCount`.
+    #[must_use]
+    pub fn holding(mut self, count: u64) -> Self {
+        self.committed.capacity = usize::try_from(count).unwrap_or(usize::MAX);
+        self
     }
 
     /// The zxid of the last transaction processed, or the epoch's first zxid where a leader began
@@ -137,7 +144,10 @@ impl Database {
             tree: Arc::clone(&snapshot.tree),
             sessions: snapshot.sessions.clone(),
             last_processed: snapshot.zxid,
-            committed: CommittedLog::default(),
+            committed: CommittedLog {
+                txns: VecDeque::new(),
+                capacity: self.committed.capacity,
+            },
         };
     }
 
@@ -159,24 +169,36 @@ impl Database {
 }
 
 /// The last transactions this process applied, replayed ones included.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct CommittedLog(VecDeque<Arc<Txn>>);
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CommittedLog {
+    txns: VecDeque<Arc<Txn>>,
+    /// How many it holds.
+    capacity: usize,
+}
+
+impl Default for CommittedLog {
+    fn default() -> Self {
+        Self {
+            txns: VecDeque::new(),
+            capacity: COMMIT_LOG_COUNT,
+        }
+    }
+}
 
 impl CommittedLog {
     /// Its oldest transaction's zxid; `None` where it is empty.
     pub fn min(&self) -> Option<Zxid> {
-        self.0.front().map(|txn| txn.zxid)
+        self.txns.front().map(|txn| txn.zxid)
     }
 
     /// Its newest transaction's zxid; `None` where it is empty.
     pub fn max(&self) -> Option<Zxid> {
-        self.0.back().map(|txn| txn.zxid)
+        self.txns.back().map(|txn| txn.zxid)
     }
 
     /// Its transactions, oldest first.
     pub fn txns(&self) -> impl DoubleEndedIterator<Item = &Arc<Txn>> + ExactSizeIterator {
-        self.0.iter()
+        self.txns.iter()
     }
 
     /// Adds a transaction; one that is not newer is ignored.
@@ -190,10 +212,10 @@ impl CommittedLog {
                 return Err(Gap { max, next });
             }
         }
-        if self.0.len() >= COMMIT_LOG_COUNT {
-            self.0.pop_front();
+        if self.txns.len() >= self.capacity {
+            self.txns.pop_front();
         }
-        self.0.push_back(Arc::clone(txn));
+        self.txns.push_back(Arc::clone(txn));
         Ok(())
     }
 }
@@ -224,6 +246,16 @@ mod tests {
         let log = db.committed();
         assert_eq!((log.min(), log.max()), (Some(at(1, 2)), Some(at(1, 501))));
         assert_eq!(log.txns().count(), 500);
+    }
+
+    #[test]
+    fn a_committed_log_holds_as_many_as_are_set_after_a_snapshot_too() {
+        let mut db = Database::default().holding(700);
+        db.restore(&Database::default().snapshot());
+        for n in 1..=701 {
+            db.apply(&set(at(1, n), "/a", "")).expect("no gap");
+        }
+        assert_eq!(db.committed().min(), Some(at(1, 2)));
     }
 
     #[test]

@@ -7,18 +7,29 @@ use crate::protocol::{StorageRules, SyncRules};
 const SIZE_FACTOR_PPM: u32 = 330_000;
 
 impl ZooCfg {
-    /// `snapCount` below 2 counts as 2; `observer.syncEnabled` overrides `syncEnabled`.
+    /// `snapCount` below 2 counts as 2, `commitLogCount` below 500 as 500; what is negative
+    /// elsewhere is off. `observer.syncEnabled` overrides `syncEnabled`.
     pub(super) fn storage_rules(&self) -> StorageRules {
         let observers_log = match self.text(Key::ObserverSyncEnabled) {
             Some(text) => text.eq_ignore_ascii_case("true"),
             None => self.flag(Key::SyncEnabled),
         };
+        let amount = |key| u64::try_from(self.int(key)).unwrap_or(0);
+        let flush_delay_ms = amount(Key::FlushDelay);
         StorageRules {
-            snap_count: u64::try_from(self.int(Key::SnapCount)).unwrap_or(0).max(2),
+            snap_count: amount(Key::SnapCount).max(2),
+            snap_size_limit_kb: amount(Key::SnapSizeLimitInKb),
+            commit_log_count: amount(Key::CommitLogCount).max(500),
+            flush_delay_ms,
+            max_poll_ms: match self.given(Key::MaxWriteQueuePollTime) {
+                Some(_) => amount(Key::MaxWriteQueuePollTime),
+                None => flush_delay_ms / 3,
+            },
+            max_batch_size: amount(Key::MaxBatchSize),
             autocreate: self.says_true(Key::DbAutocreate),
             trust_empty: self.says_true(Key::SnapshotTrustEmpty),
             observers_log,
-            pre_alloc_kb: u64::try_from(self.int(Key::PreAllocSize)).unwrap_or(0),
+            pre_alloc_kb: amount(Key::PreAllocSize),
         }
     }
 
@@ -86,12 +97,18 @@ mod tests {
     #[test]
     fn what_is_said_counts() {
         let (storage, sync) = rules(
-            "snapCount=1\ndb.autocreate=false\nsnapshot.trust.empty=TRUE\nsyncEnabled=false\n\
+            "snapCount=1\nsnapSizeLimitInKb=-1\ncommitLogCount=700\nflushDelay=30\n\
+             maxBatchSize=7\ndb.autocreate=false\nsnapshot.trust.empty=TRUE\nsyncEnabled=false\n\
              preAllocSize=64\nforceSnapshotSync=true\nleader.maxConcurrentSnapSyncs=2\n\
              snapshotSizeFactor=-1",
         );
         let expected = StorageRules {
             snap_count: 2,
+            snap_size_limit_kb: 0,
+            commit_log_count: 700,
+            flush_delay_ms: 30,
+            max_poll_ms: 10,
+            max_batch_size: 7,
             autocreate: false,
             trust_empty: true,
             observers_log: false,
@@ -100,6 +117,14 @@ mod tests {
         assert_eq!(storage, expected);
         assert!(sync.force_snapshot && sync.snapshot_size_factor_ppm.is_none());
         assert_eq!((sync.max_snap_syncs, sync.max_diff_syncs), (2, 100));
+    }
+
+    #[test]
+    fn what_is_too_small_or_negative_counts_as_the_least_or_as_off() {
+        let (storage, _) =
+            rules("commitLogCount=10\nmaxBatchSize=-5\nflushDelay=-1\nmaxWriteQueuePollTime=4");
+        assert_eq!((storage.commit_log_count, storage.max_batch_size), (500, 0));
+        assert_eq!((storage.flush_delay_ms, storage.max_poll_ms), (0, 4));
     }
 
     #[test]

@@ -199,6 +199,9 @@ fn a_cut_between_a_client_and_its_server_has_a_mark_on_their_line_that_heals_it(
     let shapes = |scene: &Scene| scene.shapes.len();
     assert!(shapes(&both) > shapes(&whole));
     for one_way in [Ways::ToServer, Ways::ToClient] {
-        assert!(shapes(&way(one_way)) > shapes(&both), "an arrow says which way");
+        assert!(
+            shapes(&way(one_way)) > shapes(&both),
+            "an arrow says which way"
+        );
     }
 }
