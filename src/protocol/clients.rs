@@ -25,6 +25,7 @@ fn limits(config: &PeerConfig) -> Limits {
         min_session_timeout_ms: config.min_session_timeout_ms,
         max_session_timeout_ms: config.max_session_timeout_ms,
         max_client_cnxns: usize::try_from(config.max_client_cnxns).unwrap_or(usize::MAX),
+        local_sessions: config.local_sessions,
     }
 }
 
@@ -45,12 +46,13 @@ impl Host<'_, '_> {
         let server = Server::learning(config.my_id, limits(config), self.ctx.now);
         self.core.server = Some(Box::new(server));
         self.core.log.started(self.ctx.now);
+        self.arm_expiry();
     }
 
     /// The role ends: every client is disconnected.
     pub(super) fn stop_server(&mut self) {
         if let Some(mut server) = self.core.server.take() {
-            if server.as_leader().is_some() {
+            if server.until_expiry(self.ctx.now).is_some() {
                 self.ctx.disarm(Timer::SessionExpiry);
             }
             server.close_all(self.ctx);
@@ -129,6 +131,7 @@ impl Host<'_, '_> {
     /// The sessions of which nothing was heard in time: the requests that end them.
     pub(super) fn expire_sessions(&mut self) -> Vec<Request> {
         let now = self.ctx.now;
+        self.with_server(|server, desk| server.expire_local(desk.ctx));
         let leading = self.core.server.as_mut().and_then(|s| s.as_leader());
         let closing = leading.map_or_else(Vec::new, |leading| leading.expire(now));
         for request in &closing {
@@ -141,10 +144,9 @@ impl Host<'_, '_> {
 
     fn arm_expiry(&mut self) {
         let now = self.ctx.now;
-        let leading = self.core.server.as_mut().and_then(|s| s.as_leader());
-        if let Some(leading) = leading {
-            self.ctx
-                .arm(Timer::SessionExpiry, leading.until_expiry(now));
+        let server = self.core.server.as_ref();
+        if let Some(until) = server.and_then(|server| server.until_expiry(now)) {
+            self.ctx.arm(Timer::SessionExpiry, until);
         }
     }
 }

@@ -45,6 +45,19 @@ pub enum QuorumSpec {
     },
 }
 
+/// Whether sessions may live in the connected server alone: `localSessionsEnabled`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum LocalSessions {
+    /// No.
+    #[default]
+    Disabled,
+    /// Every new one does, and owns no ephemeral znode.
+    Enabled,
+    /// Every new one does until it creates an ephemeral znode: `localSessionsUpgradingEnabled`.
+    Upgrading,
+}
+
 /// A configuration of the ensemble, as `/zookeeper/config` holds it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -156,6 +169,9 @@ pub struct PeerConfig {
     pub max_session_timeout_ms: i64,
     /// `maxClientCnxns`: connections of one client host; 0 is any number.
     pub max_client_cnxns: u64,
+    /// `localSessionsEnabled` and `localSessionsUpgradingEnabled`.
+    #[serde(default)]
+    pub local_sessions: LocalSessions,
     /// `reconfigEnabled`.
     pub reconfig_enabled: bool,
     /// Its disk.
@@ -193,6 +209,7 @@ impl PeerConfig {
             min_session_timeout_ms: -1,
             max_session_timeout_ms: -1,
             max_client_cnxns: 60,
+            local_sessions: LocalSessions::Disabled,
             reconfig_enabled: false,
             storage: StorageRules::default(),
             sync: SyncRules::default(),

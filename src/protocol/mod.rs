@@ -32,7 +32,7 @@ pub mod vote;
 mod testkit;
 
 pub use bugs::{Bug, Bugs};
-pub use config::{Ensemble, Member, PeerConfig, QuorumSpec};
+pub use config::{Ensemble, LocalSessions, Member, PeerConfig, QuorumSpec};
 pub use durable::Durable;
 pub use effect::{
     Address, ConnId, Ctx, Effect, ExitCause, Input, Port, Record, Route, Ticket, Timer,

@@ -2,9 +2,10 @@
 
 use super::*;
 use crate::protocol::ConnId;
+use crate::protocol::LocalSessions;
 use crate::protocol::ids::{Cxid, Sid, Zxid};
 use crate::protocol::server::prep::{Grounds, Prep};
-use crate::protocol::server::session_tracker::{LeaderSessions, LocalSessions, SessionTable};
+use crate::protocol::server::session_tracker::{LeaderSessions, SessionTable};
 use crate::protocol::server::{DataTree, Request, Txn, WatchKind, Watches};
 
 /// A tree that answers at once, and members that are told.

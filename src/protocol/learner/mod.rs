@@ -287,6 +287,11 @@ impl Learner {
         match (timer, self.stage) {
             (Timer::ObserverReconnect, Stage::Sleeping) => self.start_dialing(host),
             (Timer::ConnectRetry, Stage::Pausing(connector)) => self.dial(connector, host),
+            (Timer::SessionExpiry, Stage::Broadcast) => {
+                // Only local ones end here: nothing is asked of the leader.
+                host.expire_sessions();
+                Ok(())
+            }
             (Timer::LearnerRead, _) if self.channel.blocks() => Err(Why::LeaderSilent {
                 leader: self.leader,
                 limit_ms: self.read_limit(host).as_ms(),

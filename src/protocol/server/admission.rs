@@ -103,7 +103,9 @@ impl Server {
         connection.session = session;
         connection.timeout_ms = timeout_ms;
         connection.phase = Phase::Opening;
-        if is_new {
+        if self.is_local(session) && is_new {
+            self.finish_session(conn, desk);
+        } else if is_new {
             let op = Op::CreateSession { timeout_ms };
             self.submit((conn, session), (Cxid(0), op), desk);
         } else if is_password_of(session, &asked.password) {
@@ -123,6 +125,14 @@ impl Server {
     /// A leader knows whether the session lives; a learner asks.
     fn revalidate(&mut self, conn: ConnId, session: SessionId, desk: &mut Desk<'_, '_>) {
         let timeout_ms = self.conns.get(&conn).map_or(0, |c| c.timeout_ms);
+        if self.is_local(session) {
+            if self.touch(session, timeout_ms, desk) {
+                self.finish_session(conn, desk);
+            } else {
+                self.refuse_session(conn, desk);
+            }
+            return;
+        }
         match &mut self.part {
             Part::Leader(leading) => {
                 if leading.revalidate(OWN, (session, timeout_ms), desk.now_ms()) {

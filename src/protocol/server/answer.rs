@@ -15,21 +15,24 @@ use crate::protocol::effect::ConnId;
 impl Server {
     /// Answers what needs no commit.
     pub(super) fn answer(&mut self, queued: &Queued, desk: &mut Desk<'_, '_>) {
-        if !self.conns.contains_key(&queued.conn) {
+        let Some(conn) = queued.conn.filter(|conn| self.conns.contains_key(conn)) else {
             return;
-        }
+        };
         match queued.fault {
-            Some(ErrorCode::SessionMoved) => self.hangup(queued.conn, desk.ctx),
+            Some(ErrorCode::SessionMoved) => self.hangup(conn, desk.ctx),
             Some(fault) => self.reply(queued, OpResult::Error(fault), desk),
+            None if queued.op == Op::CloseSession => {
+                self.reply(queued, OpResult::Done, desk);
+                self.end_local(conn, desk.ctx);
+            }
             None => {
-                let result = self.read(queued, desk);
+                let result = self.read((conn, queued), desk);
                 self.reply(queued, result, desk);
             }
         }
     }
 
-    fn read(&mut self, queued: &Queued, desk: &mut Desk<'_, '_>) -> OpResult {
-        let conn = queued.conn;
+    fn read(&mut self, (conn, queued): (ConnId, &Queued), desk: &mut Desk<'_, '_>) -> OpResult {
         match &queued.op {
             Op::GetData { path, watch } => {
                 let told = |node: &Znode| OpResult::Data(Arc::clone(&node.data), node.stat());

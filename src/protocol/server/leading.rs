@@ -5,10 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::pipeline::{OWN, elapsed_ms};
+use super::pipeline::{Limits, OWN, elapsed_ms};
 use super::prep::{Grounds, Prep};
 use super::request::{Op, Request};
-use super::session_tracker::{LeaderSessions, LocalSessions, Owner, SessionTable};
+use super::session_tracker::{LeaderSessions, Owner, SessionTable};
 use super::tree::DataTree;
 use super::txn::{ErrorCode, TxnBody};
 use crate::base::Micros;
@@ -22,8 +22,8 @@ pub struct Leading {
 }
 
 impl Leading {
-    pub(super) fn new(sid: Sid, tick_time_ms: i64, table: &SessionTable, now_ms: i64) -> Self {
-        let settings = (tick_time_ms, LocalSessions::Disabled);
+    pub(super) fn new(sid: Sid, limits: Limits, table: &SessionTable, now_ms: i64) -> Self {
+        let settings = (limits.tick_time_ms, limits.local_sessions);
         Self {
             sessions: LeaderSessions::new(sid, settings, table, now_ms),
             prep: Prep::default(),
@@ -94,12 +94,6 @@ impl Leading {
             let now_ms = elapsed_ms(now);
             self.sessions.global.touch(*session, *timeout_ms, now_ms);
         }
-    }
-
-    /// How long until a bucket of sessions is due.
-    pub fn until_expiry(&self, now: Micros) -> Micros {
-        let at = u64::try_from(self.sessions.global.next_expiry_ms()).unwrap_or_default();
-        Micros::from_ms(at).saturating_sub(now)
     }
 
     /// Takes every bucket that is due: the requests to close its sessions, which have no owner.

@@ -8,6 +8,7 @@ mod answer;
 pub mod database;
 pub mod expiry;
 pub mod leading;
+mod local_sessions;
 mod log_size;
 pub(super) mod log_stage;
 pub mod pipeline;

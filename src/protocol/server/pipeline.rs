@@ -14,11 +14,12 @@ use super::leading::Leading;
 use super::reply::OpResult;
 use super::request::{ClientMessage, Op, Reply, Request};
 use super::session_id::TimeoutLimits;
-use super::session_tracker::{LearnerSessions, LocalSessions, Owner, SessionTable};
+use super::session_tracker::{LearnerSessions, Owner, SessionTable};
 use super::tree::{Applied, DataTree, SessionChange};
 use super::txn::{ErrorCode, Txn, TxnBody};
 use super::watch::Watches;
 use crate::base::{Map, Micros};
+use crate::protocol::config::LocalSessions;
 use crate::protocol::effect::{ConnId, Ctx};
 use crate::protocol::ids::{Cxid, SessionId, Sid, Zxid};
 use crate::protocol::message::Message;
@@ -59,6 +60,8 @@ pub struct Limits {
     pub max_session_timeout_ms: i64,
     /// `maxClientCnxns`: connections of one host; 0 is any number.
     pub max_client_cnxns: usize,
+    /// Whether sessions may live in this server alone.
+    pub local_sessions: LocalSessions,
 }
 
 impl Limits {
@@ -109,23 +112,27 @@ impl Desk<'_, '_> {
 /// A request that waits for its turn.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct Queued {
-    pub(super) conn: ConnId,
+    /// Whom to tell; `None` for what the server itself asks.
+    pub(super) conn: Option<ConnId>,
     pub(super) cxid: Cxid,
     pub(super) op: Op,
-    /// Why a read is refused, as the leader's prep stage found.
+    /// False where it is answered without the leader.
+    pub(super) needs_commit: bool,
+    /// Why it is refused: a read, as the leader's prep stage found; an ephemeral znode, for want of
+    /// a global session.
     pub(super) fault: Option<ErrorCode>,
 }
 
 impl Server {
     /// The server of a leader; every session has its full timeout from now.
     pub fn leading(sid: Sid, limits: Limits, table: &SessionTable, now: Micros) -> Self {
-        let leading = Leading::new(sid, limits.tick_time_ms, table, elapsed_ms(now));
+        let leading = Leading::new(sid, limits, table, elapsed_ms(now));
         Self::new(Part::Leader(Box::new(leading)), limits)
     }
 
     /// The server of a follower or an observer.
     pub fn learning(sid: Sid, limits: Limits, now: Micros) -> Self {
-        let settings = (limits.tick_time_ms, LocalSessions::Disabled);
+        let settings = (limits.tick_time_ms, limits.local_sessions);
         let sessions = LearnerSessions::new(sid, settings, elapsed_ms(now));
         Self::new(Part::Learner(sessions), limits)
     }
@@ -209,15 +216,16 @@ impl Server {
         }
         let fault = match &mut self.part {
             Part::Leader(leading) if !op.is_write() => leading.check_read(session),
-            Part::Leader(_) | Part::Learner(_) => None,
+            Part::Leader(_) | Part::Learner(_) => self.upgrade(session, &op),
         };
         let queued = Queued {
-            conn,
+            conn: Some(conn),
             cxid,
+            needs_commit: self.needs_commit(session, &op),
             op: op.clone(),
             fault,
         };
-        if !self.needs_commit(&op) {
+        if !queued.needs_commit {
             if let Some(queue) = self.pending.get_mut(&session) {
                 queue.push_back(queued);
             } else {
@@ -225,11 +233,17 @@ impl Server {
             }
             return;
         }
-        self.pending.or_default(session).push_back(queued);
-        self.own_writes.push_back((session, cxid));
         if matches!(op, Op::Sync { .. }) {
             self.pending_syncs.push_back((session, cxid));
         }
+        self.send_up(session, queued);
+    }
+
+    /// A request goes to the leader and waits for its commit.
+    pub(super) fn send_up(&mut self, session: SessionId, queued: Queued) {
+        let (cxid, op) = (queued.cxid, queued.op.clone());
+        self.pending.or_default(session).push_back(queued);
+        self.own_writes.push_back((session, cxid));
         self.ask(Upstream::Request(Request { session, cxid, op }));
     }
 
@@ -237,7 +251,12 @@ impl Server {
         self.upstream.push(upstream);
     }
 
-    fn touch(&mut self, session: SessionId, timeout_ms: i64, desk: &Desk<'_, '_>) -> bool {
+    pub(super) fn touch(
+        &mut self,
+        session: SessionId,
+        timeout_ms: i64,
+        desk: &Desk<'_, '_>,
+    ) -> bool {
         let now_ms = desk.now_ms();
         match &mut self.part {
             Part::Leader(leading) => leading.sessions.touch(session, timeout_ms, now_ms),
@@ -245,8 +264,11 @@ impl Server {
         }
     }
 
-    /// On a leader a sync passes like a read.
-    const fn needs_commit(&self, op: &Op) -> bool {
+    /// On a leader a sync passes like a read, anywhere the end of a local session.
+    fn needs_commit(&self, session: SessionId, op: &Op) -> bool {
+        if *op == Op::CloseSession && self.is_local(session) {
+            return false;
+        }
         op.is_write() || (matches!(op, Op::Sync { .. }) && matches!(self.part, Part::Learner(_)))
     }
 
@@ -260,6 +282,11 @@ impl Server {
         }
         if let Part::Leader(leading) = &mut self.part {
             leading.prep.applied(txn.zxid);
+        }
+        if let (Some(SessionChange::Opened { session, .. }), Part::Learner(sessions)) =
+            (applied.session, &mut self.part)
+        {
+            sessions.committed(session);
         }
         if let Some(SessionChange::Closed(session)) = applied.session {
             match &mut self.part {
@@ -310,8 +337,7 @@ impl Server {
 
     /// The session's next request where it waits for no commit of its own.
     fn next_read(&mut self, session: SessionId) -> Option<Queued> {
-        let waits = self.needs_commit(&self.pending.get(&session)?.front()?.op);
-        if waits {
+        if self.pending.get(&session)?.front()?.needs_commit {
             return None;
         }
         self.pending.get_mut(&session)?.pop_front()
@@ -319,16 +345,20 @@ impl Server {
 
     /// A write's outcome reaches its client, where that is still connected.
     fn finish(&mut self, queued: &Queued, result: &OpResult, desk: &mut Desk<'_, '_>) {
-        let conn = queued.conn;
-        if !self.conns.contains_key(&conn) {
+        let Some(conn) = queued.conn.filter(|conn| self.conns.contains_key(conn)) else {
             return;
-        }
+        };
         if result.error() == Some(ErrorCode::SessionMoved) {
             self.hangup(conn, desk.ctx);
         } else if matches!(queued.op, Op::CreateSession { .. }) {
             self.finish_session(conn, desk);
         } else {
-            self.reply(queued, result.clone(), desk);
+            // What this server knows better than the leader.
+            let better = queued
+                .fault
+                .filter(|_| matches!(result, OpResult::Error(_)));
+            let result = better.map_or_else(|| result.clone(), OpResult::Error);
+            self.reply(queued, result, desk);
             if queued.op == Op::CloseSession {
                 self.hangup(conn, desk.ctx);
             }
@@ -336,13 +366,13 @@ impl Server {
     }
 
     pub(super) fn reply(&self, queued: &Queued, result: OpResult, desk: &mut Desk<'_, '_>) {
-        if self.conns.contains_key(&queued.conn) {
+        if let Some(conn) = queued.conn.filter(|conn| self.conns.contains_key(conn)) {
             let reply = Reply {
                 cxid: queued.cxid,
                 zxid: desk.last_processed,
                 result,
             };
-            desk.send(queued.conn, ClientMessage::Reply(reply));
+            desk.send(conn, ClientMessage::Reply(reply));
         }
     }
 

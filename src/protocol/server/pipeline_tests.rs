@@ -32,6 +32,7 @@ impl Bench {
             min_session_timeout_ms: -1,
             max_session_timeout_ms: -1,
             max_client_cnxns: 2,
+            local_sessions: LocalSessions::Disabled,
         };
         Self {
             server: server(limits),
@@ -451,12 +452,8 @@ fn closing_is_answered_and_then_the_connection_ends() {
 fn an_expired_session_ends_by_a_transaction_and_its_connection_with_it() {
     let mut bench = Bench::leader();
     let session = bench.join(C);
-    let until = bench
-        .server
-        .as_leader()
-        .expect("leads")
-        .until_expiry(bench.now);
-    assert_eq!(until, Micros::from_ms(2_000));
+    let until = bench.server.until_expiry(bench.now);
+    assert_eq!(until, Some(Micros::from_ms(2_000)));
     bench.now = Micros::from_ms(7_999);
     assert_eq!(
         bench.server.as_leader().expect("leads").expire(bench.now),
@@ -544,3 +541,6 @@ fn what_is_no_first_message_ends_the_connection() {
     bench.hear(C, connect(SessionId(0), 0));
     assert_eq!(bench.told(), [(C, None)], "one is enough");
 }
+
+#[path = "local_sessions_tests.rs"]
+mod local_sessions;

@@ -1,8 +1,9 @@
 //! What the leader's prep stage makes of requests.
 
 use super::*;
+use crate::protocol::LocalSessions;
 use crate::protocol::ids::{Cxid, Sid};
-use crate::protocol::server::session_tracker::{LocalSessions, SessionTable};
+use crate::protocol::server::session_tracker::SessionTable;
 use crate::protocol::server::txn::Txn;
 
 const ME: SessionId = SessionId(0x100);

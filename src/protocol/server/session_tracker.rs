@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::expiry::ExpiryQueue;
 use super::session_id::first_session_id;
 use super::txn::ErrorCode;
-use crate::base::Map;
+use crate::base::{Map, Set};
+pub use crate::protocol::config::LocalSessions;
 use crate::protocol::effect::ConnId;
 use crate::protocol::ids::{SessionId, Sid};
 
@@ -115,6 +116,11 @@ impl SessionTracker {
         self.sessions.contains_key(&session)
     }
 
+    /// The timeout a session was created with, ms.
+    pub fn timeout_ms(&self, session: SessionId) -> Option<i64> {
+        Some(self.sessions.get(&session)?.timeout_ms)
+    }
+
     /// When the session expires unless it is touched, ms.
     pub fn expires_at(&self, session: SessionId) -> Option<i64> {
         self.expiry.expires_at(session)
@@ -196,18 +202,9 @@ impl SessionTracker {
 pub struct LeaderSessions {
     /// Those of the whole ensemble.
     pub global: SessionTracker,
-    local: Option<SessionTracker>,
+    /// Those of this server alone.
+    pub(super) local: Option<SessionTracker>,
     sid: Sid,
-}
-
-/// Whether sessions may live in the connected server alone: `localSessionsEnabled`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum LocalSessions {
-    /// No.
-    #[default]
-    Disabled,
-    /// Yes, every new one does.
-    Enabled,
 }
 
 impl LeaderSessions {
@@ -303,7 +300,10 @@ impl LeaderSessions {
 pub struct LearnerSessions {
     /// Who was heard of since the leader last asked, with the timeout.
     touched: Map<SessionId, i64>,
-    local: Option<SessionTracker>,
+    /// Those of this server alone.
+    pub(super) local: Option<SessionTracker>,
+    /// Those that were, and whose creation is not committed.
+    upgrading: Set<SessionId>,
     next_id: SessionId,
 }
 
@@ -312,6 +312,7 @@ impl LearnerSessions {
     pub fn new(sid: Sid, (tick_time_ms, locals): (i64, LocalSessions), now_ms: i64) -> Self {
         Self {
             touched: Map::new(),
+            upgrading: Set::new(),
             local: local_tracker(sid, (tick_time_ms, locals), now_ms),
             next_id: first_session_id(sid, now_ms),
         }
@@ -336,7 +337,7 @@ impl LearnerSessions {
             if local.touch(session, timeout_ms, now_ms) {
                 return true;
             }
-            if !table.contains_key(&session) {
+            if !table.contains_key(&session) && !self.upgrading.contains(&session) {
                 return false;
             }
         }
@@ -367,6 +368,19 @@ impl LearnerSessions {
         }
     }
 
+    /// A local session is to become global: the leader will hear of it.
+    pub fn upgrade(&mut self, session: SessionId) {
+        if let Some(local) = &mut self.local {
+            local.remove(session);
+            self.upgrading.insert(session);
+        }
+    }
+
+    /// The session is global from now on.
+    pub fn committed(&mut self, session: SessionId) {
+        self.upgrading.remove(&session);
+    }
+
     /// Takes the touch table out, for the answer to a leader's PING.
     pub fn take_touched(&mut self) -> Vec<(SessionId, i64)> {
         let mut touched = Vec::with_capacity(self.touched.len());
@@ -393,7 +407,7 @@ fn local_tracker(
 ) -> Option<SessionTracker> {
     match locals {
         LocalSessions::Disabled => None,
-        LocalSessions::Enabled => Some(SessionTracker::new(
+        LocalSessions::Enabled | LocalSessions::Upgrading => Some(SessionTracker::new(
             sid,
             tick_time_ms,
             &SessionTable::new(),

@@ -8,7 +8,7 @@ use super::problem::quoted;
 use super::quorum::List;
 use super::reader::Reader;
 use super::{Diagnostics, Key, Problem, Properties, Value, ZooCfg};
-use crate::protocol::config::{Ensemble, Member, PeerConfig};
+use crate::protocol::config::{Ensemble, LocalSessions, Member, PeerConfig};
 use crate::protocol::{Bugs, LearnerType, Sid};
 
 /// The most servers that run together: as many as there are practical ids.
@@ -175,6 +175,7 @@ impl ZooCfg {
             min_session_timeout_ms: self.min_session_timeout_ms(),
             max_session_timeout_ms: self.max_session_timeout_ms(),
             max_client_cnxns: self.amount(Key::MaxClientCnxns),
+            local_sessions: self.local_sessions(),
             reconfig_enabled: self.flag(Key::ReconfigEnabled),
             storage: self.storage_rules(),
             sync: self.sync_rules(),
@@ -186,6 +187,16 @@ impl ZooCfg {
     pub fn role(&self, sid: Sid) -> LearnerType {
         let line = self.servers.get(&sid);
         line.map_or(LearnerType::Participant, |line| line.role)
+    }
+
+    fn local_sessions(&self) -> LocalSessions {
+        if !self.flag(Key::LocalSessionsEnabled) {
+            LocalSessions::Disabled
+        } else if self.flag(Key::LocalSessionsUpgradingEnabled) {
+            LocalSessions::Upgrading
+        } else {
+            LocalSessions::Enabled
+        }
     }
 
     fn amount(&self, key: Key) -> u64 {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::protocol::client::{CallId, ClientNote, Lost, Outcome};
-use crate::protocol::{CreateMode, Op, Port, ServerState};
+use crate::protocol::{CreateMode, LocalSessions, Op, Port, ServerState};
 use crate::sim::{Cause, ClusterSpec, Command, Fault, Node, Rejected, Step, Ways};
 
 /// A world with what its clients were told.
@@ -557,4 +557,54 @@ fn a_way_is_cut_once_between_ends_that_exist() {
     assert_eq!(cut(nobody, sid, Ways::Both), Err(unknown));
     let stranger = Rejected::UnknownServer { sid: Sid(7) };
     assert_eq!(cut(id, Sid(7), Ways::Both), Err(stranger));
+}
+
+/// Three servers whose sessions are local, and a client of each of two.
+fn with_local_sessions(local_sessions: LocalSessions) -> Stage {
+    let mut spec = ClusterSpec::plain(3, 0);
+    spec.config.local_sessions = local_sessions;
+    spec.clients = vec![of(&[1, 2]), of(&[3])];
+    let mut stage = Stage {
+        world: World::new(&spec, 5),
+        told: Vec::new(),
+        steps: Vec::new(),
+    };
+    stage.run_to(15_000);
+    stage
+}
+
+#[test]
+fn local_sessions_write_and_are_in_no_table_and_lost_with_their_server() {
+    let mut stage = with_local_sessions(LocalSessions::Enabled);
+    for n in 0..2 {
+        assert!(stage.host(ClientId(n)).is_some(), "client {n}");
+    }
+    for sid in stage.world.sids() {
+        let database = stage.world.database(sid).expect("runs");
+        assert!(database.sessions().is_empty());
+    }
+    ask(&mut stage, create("/a", CreateMode::Persistent));
+    assert_eq!(stage.having("/a"), 3);
+    ask(&mut stage, create("/e", CreateMode::Ephemeral));
+    assert_eq!(stage.having("/e"), 0);
+    assert_eq!(stage.status(FIRST).failed, 1);
+    stage.run(30_000);
+    assert_eq!(stage.status(FIRST).expiries, 0, "pings keep it alive");
+    let sid = stage.host(FIRST).expect("is served");
+    stage.inject(Fault::Kill { sid });
+    stage.run(20_000);
+    assert_eq!(stage.status(FIRST).expiries, 1);
+}
+
+#[test]
+fn a_session_that_was_upgraded_survives_its_server() {
+    let mut stage = with_local_sessions(LocalSessions::Upgrading);
+    ask(&mut stage, create("/e", CreateMode::Ephemeral));
+    let session = stage.status(FIRST).session;
+    assert_eq!(stage.having("/e"), 3);
+    let sid = stage.host(FIRST).expect("is served");
+    stage.inject(Fault::Kill { sid });
+    stage.run(20_000);
+    assert_eq!(stage.status(FIRST).session, session);
+    assert_eq!((stage.status(FIRST).expiries, stage.having("/e")), (0, 2));
 }
