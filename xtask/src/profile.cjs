@@ -22,7 +22,7 @@ const VISITS = [
   { device: LAPTOP, query: "?seed=3&play=0&speed=1&theme=dark", act: touch },
   { device: { ...LAPTOP, locale: "zh-CN" }, query: "?seed=4&play=0", act: touch },
   { device: { ...PHONE, reducedMotion: "reduce" }, query: "?seed=5", act: touch },
-  { device: PHONE, query: "?seed=6&lang=zh", act: watch },
+  { device: PHONE, query: "?seed=6&lang=zh", act: touch },
 ];
 
 /** Looks on until somebody leads. */
@@ -30,7 +30,7 @@ async function watch(page) {
   await page.waitForFunction(() => window.zabscope?.state().leader != null, null, { timeout: 60_000 });
 }
 
-/** What a reader does first: looks, points at things, lets time stand still, selects a server. */
+/** What a reader does first: looks, points at things, lets time stand still, takes a server. */
 async function touch(page, { device }) {
   await page.waitForTimeout(1_500);
   if (!device.hasTouch) {
@@ -41,7 +41,11 @@ async function touch(page, { device }) {
     await page.keyboard.press(key);
     await page.waitForTimeout(200);
   }
-  await page.locator(".hit").first().click();
+  const press = (what) => (device.hasTouch ? page.locator(what).tap() : page.locator(what).click());
+  for (const what of ["#play", "#play", '.hit[data-sid="1"]', '.hit[data-sid="2"]', "#play", "#play"]) {
+    await press(what);
+    await page.waitForTimeout(200);
+  }
   await page.evaluate(() => window.zabscope.play());
   await watch(page);
 }
