@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows `ZooKeeper`. There is no clock, no float and no global state.
 
+mod chain;
 mod digest;
 pub mod json;
 mod rng;
@@ -10,6 +11,7 @@ mod sorted;
 pub mod text;
 mod time;
 
+pub use chain::Chain;
 pub use digest::{StableHasher, digest_of};
 pub use rng::{Ppm, Rng};
 pub use sorted::{Map, Set};

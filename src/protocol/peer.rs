@@ -84,6 +84,12 @@ impl Peer {
         }
     }
 
+    /// Shares with another server's process what both hold alike; nothing changes by that.
+    pub(crate) fn share(&mut self, other: &Self) {
+        self.core.disk.log.share(&other.core.disk.log);
+        self.core.db.share(&other.core.db);
+    }
+
     /// Takes one input: one atomic transition, whose effects are appended to `ctx.out`.
     pub fn step(&mut self, input: Input, ctx: &mut Ctx<'_>) {
         if let Input::Oracle { says_one } = input {

@@ -3,70 +3,53 @@
 //! A file begins where a process begins to write, after a roll and after a truncation; which file
 //! a transaction is in decides what a leader may send from disk. Source: `FileTxnLog.java`.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::ids::Zxid;
 use super::server::Txn;
-
-/// How many transactions lie together; only the last part of a log is ever copied.
-const CHUNK: usize = 256;
+use crate::base::Chain;
 
 /// All transactions on a disk, oldest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TxnLog {
-    chunks: Vec<Arc<Chunk>>,
+    txns: Chain<Arc<Txn>>,
+    /// The places at which a file begins, ascending.
+    files: Vec<u64>,
     /// True while a file is open: appending does not begin another one.
     is_open: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-struct Chunk {
-    /// True where a file begins with it.
-    begins_file: bool,
-    txns: Vec<Arc<Txn>>,
 }
 
 impl TxnLog {
     /// All transactions, oldest first.
     pub fn txns(&self) -> impl DoubleEndedIterator<Item = &Arc<Txn>> {
-        self.chunks.iter().flat_map(|chunk| &chunk.txns)
+        self.txns.iter()
     }
 
     /// The newest transaction's zxid.
     pub fn last(&self) -> Option<Zxid> {
-        let txn = self.chunks.last()?.txns.last()?;
-        Some(txn.zxid)
+        self.txns.last().map(|txn| txn.zxid)
     }
 
     /// The transaction `zxid`, where it was logged and not truncated.
     pub fn find(&self, zxid: Zxid) -> Option<&Arc<Txn>> {
-        let below = |chunk: &Arc<Chunk>| chunk.txns.last().is_some_and(|txn| txn.zxid < zxid);
-        let chunk = self.chunks.get(self.chunks.partition_point(below))?;
-        let at = chunk
-            .txns
-            .binary_search_by_key(&zxid, |txn| txn.zxid)
-            .ok()?;
-        chunk.txns.get(at)
+        let at = self.txns.partition_point(|txn| txn.zxid < zxid);
+        self.txns.get(at).filter(|txn| txn.zxid == zxid)
     }
 
     /// True where nothing was ever logged.
     pub const fn is_empty(&self) -> bool {
-        self.chunks.is_empty()
+        self.txns.is_empty()
     }
 
     /// Writes a transaction behind all others.
     pub fn append(&mut self, txn: Arc<Txn>) {
-        match self.chunks.last_mut() {
-            Some(chunk) if self.is_open && chunk.txns.len() < CHUNK => {
-                Arc::make_mut(chunk).txns.push(txn);
-            }
-            _ => self.chunks.push(Arc::new(Chunk {
-                begins_file: !self.is_open,
-                txns: vec![txn],
-            })),
+        if !self.is_open {
+            self.files.push(self.txns.len() as u64);
         }
+        self.txns.push(txn);
         self.is_open = true;
     }
 
@@ -77,13 +60,17 @@ impl TxnLog {
 
     /// Forgets every transaction above `zxid`.
     pub fn truncate(&mut self, zxid: Zxid) {
-        self.chunks.retain_mut(|chunk| {
-            if chunk.txns.last().is_some_and(|txn| txn.zxid > zxid) {
-                Arc::make_mut(chunk).txns.retain(|txn| txn.zxid <= zxid);
-            }
-            !chunk.txns.is_empty()
-        });
+        while self.last().is_some_and(|last| last > zxid) {
+            self.txns.pop();
+        }
+        let left = self.txns.len() as u64;
+        self.files.retain(|start| *start < left);
         self.is_open = false;
+    }
+
+    /// Shares with another server's log what both hold at the same places.
+    pub(crate) fn share(&mut self, other: &Self) {
+        self.txns.share(&other.txns, Arc::ptr_eq);
     }
 
     /// The transactions from the beginning of the file that may contain `peer`, for a learner that
@@ -95,41 +82,61 @@ impl TxnLog {
     /// is ever sent.
     /// Source: `ZKDatabase.java, getProposalsFromTxnLog`; `FileTxnIterator, getStorageSize`.
     pub fn from(&self, peer: Zxid, limit: u64, preallocated: u64) -> Option<Vec<Arc<Txn>>> {
-        let begins = |chunk: &Chunk| chunk.begins_file;
-        let first = |chunk: &Chunk| chunk.txns.first().map_or(Zxid(0), |txn| txn.zxid);
-        let files = self.chunks.iter().enumerate();
-        let mut files = files.filter(|(_, chunk)| begins(chunk)).rev();
+        let place = |start: u64| usize::try_from(start).unwrap_or(usize::MAX);
+        let first = |start: u64| self.txns.get(place(start)).map_or(Zxid(0), |txn| txn.zxid);
         let mut start = 0;
         let mut later = 0_u64;
-        for (at, chunk) in &mut files {
-            start = at;
-            if first(chunk) < peer {
+        for &file in self.files.iter().rev() {
+            start = file;
+            if first(file) < peer {
                 break;
             }
             later += 1;
         }
-        let chunks = self.chunks.get(start..).unwrap_or_default();
-        let head = chunks.first()?;
-        if first(head) >= peer {
+        let head = self.txns.get(place(start))?.zxid;
+        if head >= peer {
             // The oldest of all: it was counted as a later one.
             later = later.saturating_sub(1);
         }
-        if first(head) > peer || (limit > 0 && later.saturating_mul(preallocated) > limit) {
+        if head > peer || (limit > 0 && later.saturating_mul(preallocated) > limit) {
             return None;
         }
-        Some(
-            chunks
-                .iter()
-                .flat_map(|chunk| &chunk.txns)
-                .cloned()
-                .collect(),
-        )
+        Some(self.txns.iter_from(place(start)).cloned().collect())
+    }
+}
+
+/// In parts of this many, each with whether a file begins with it.
+impl Hash for TxnLog {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        const PART: usize = 256;
+        let all = self.txns.len() as u64;
+        let ends = self.files.iter().skip(1).copied().chain([all]);
+        let files = || self.files.iter().zip(ends.clone());
+        let parts = |(start, end): (&u64, u64)| (end - start).div_ceil(PART as u64);
+        state.write_usize(usize::try_from(files().map(parts).sum::<u64>()).unwrap_or(usize::MAX));
+        let mut txns = self.txns.iter();
+        for (start, end) in files() {
+            let mut left = usize::try_from(end - start).unwrap_or(usize::MAX);
+            let mut begins_file = true;
+            while left > 0 {
+                begins_file.hash(state);
+                begins_file = false;
+                let part = left.min(PART);
+                state.write_usize(part);
+                for txn in txns.by_ref().take(part) {
+                    txn.hash(state);
+                }
+                left -= part;
+            }
+        }
+        self.is_open.hash(state);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::digest_of;
     use crate::protocol::testkit::{at, set};
 
     const MB64: u64 = 64 * 1_024 * 1_024;
@@ -147,25 +154,26 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_shares_all_but_the_end() {
-        let mut long = log(1..=600);
-        let copy = long.clone();
-        long.append(set(at(1, 601), "/a", ""));
-        assert_eq!(copy.last(), Some(at(1, 600)));
-        assert_eq!((long.chunks.len(), long.last()), (3, Some(at(1, 601))));
-        assert!(Arc::ptr_eq(&copy.chunks[1], &long.chunks[1]));
-        assert!(!long.chunks[2].begins_file, "one file all the same");
+    fn a_truncation_forgets_what_is_above_and_ends_the_file() {
+        let mut cut = log(1..=600);
+        assert_eq!(cut.files, [0]);
+        cut.truncate(at(1, 256));
+        assert_eq!((cut.txns().count(), cut.last()), (256, Some(at(1, 256))));
+        cut.append(set(at(2, 1), "/a", ""));
+        assert_eq!(cut.files, [0, 256]);
+        cut.truncate(at(0, 9));
+        assert!(cut.is_empty() && cut.last().is_none() && cut.files.is_empty());
     }
 
     #[test]
-    fn a_truncation_forgets_what_is_above_and_ends_the_file() {
-        let mut cut = log(1..=600);
-        cut.truncate(at(1, 256));
-        assert_eq!((cut.chunks.len(), cut.last()), (1, Some(at(1, 256))));
-        cut.append(set(at(2, 1), "/a", ""));
-        assert!(cut.chunks[1].begins_file);
-        cut.truncate(at(0, 9));
-        assert!(cut.is_empty() && cut.last().is_none());
+    fn logs_with_the_same_transactions_in_other_files_differ() {
+        let (one, mut other) = (log(1..=3), log(1..=2));
+        other.roll();
+        other.append(Arc::clone(one.find(at(1, 3)).expect("is logged")));
+        assert_ne!(digest_of(&one), digest_of(&other));
+        assert_ne!(one, other);
+        other.share(&one);
+        assert_ne!(one, other, "sharing changes nothing");
     }
 
     #[test]

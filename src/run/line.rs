@@ -91,9 +91,9 @@ impl Line {
     pub(super) const BOUND: usize = if cfg!(test) { 64 } else { 1_024 };
     /// The most checkpoints of a branch that is not looked at.
     const AT_REST: usize = Self::BOUND / 8;
-    /// The same of those from which watching can begin again.
-    const AUDIT_STRIDE: u64 = Self::STRIDE * 8;
-    const AUDIT_BOUND: usize = Self::BOUND / 8;
+    /// The same of those from which watching can begin again: acting in the past takes that long.
+    const AUDIT_STRIDE: u64 = Self::STRIDE * 16;
+    const AUDIT_BOUND: usize = Self::BOUND / 16;
 
     pub(super) fn new(world: World, journal: Vec<TimedCommand>) -> Self {
         let head = Head::new(world);
@@ -151,6 +151,7 @@ impl Line {
         if next <= at || !self.checkpoints.lacks(self.head.steps) {
             return;
         }
+        self.head.world.share();
         let head = self.head.clone();
         if self.audits.lacks(head.steps) && self.witness.steps() == head.steps {
             self.audits.keep(Checkpoint {

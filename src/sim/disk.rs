@@ -69,6 +69,11 @@ impl Disk {
         &self.durable
     }
 
+    /// Shares with another disk what both hold alike.
+    pub(crate) fn share(&mut self, other: &Durable) {
+        self.durable.log.share(&other.log);
+    }
+
     #[cfg(test)]
     pub(crate) const fn durable_mut(&mut self) -> &mut Durable {
         &mut self.durable

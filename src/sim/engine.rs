@@ -45,6 +45,19 @@ impl Engine {
         effects
     }
 
+    /// Shares with another engine what both hold alike, unless copies hold this one.
+    pub(crate) fn share(&mut self, other: &Self) {
+        match (self, other) {
+            (Self::Peer(mine), Self::Peer(its)) => {
+                if let Some(mine) = Arc::get_mut(mine) {
+                    mine.share(its);
+                }
+            }
+            #[cfg(test)]
+            _ => {}
+        }
+    }
+
     /// What it looks like from outside.
     pub(crate) fn status(&self) -> PeerStatus {
         match self {

@@ -264,6 +264,25 @@ impl World {
         (&mut self.network, moment)
     }
 
+    /// Lets the servers share what they hold alike: logs, znodes. Nothing changes by that but how
+    /// much a copy weighs; whoever is about to keep one calls it.
+    pub fn share(&mut self) {
+        let model = self.processes.values().max_by_key(|process| {
+            let last = process.disk.durable().log.last();
+            (process.engine.is_some(), last)
+        });
+        let Some((disk, engine)) = model.map(|m| (m.disk.durable().clone(), m.engine.clone()))
+        else {
+            return;
+        };
+        for process in self.processes.values_mut() {
+            process.disk.share(&disk);
+            if let (Some(mine), Some(its)) = (&mut process.engine, &engine) {
+                mine.share(its);
+            }
+        }
+    }
+
     /// A number for everything that determines the future; equal on x86-64 and wasm32.
     pub fn digest(&self) -> u64 {
         digest_of(self)

@@ -3,14 +3,14 @@
 //! Who may change it and when is the roles' matter; here is what a change does.
 //! Source: `ZKDatabase.java`, `DataTree.java, processTxn`.
 
-use std::collections::VecDeque;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::tree::{Applied, DataTree};
 use super::txn::Txn;
-use crate::base::Map;
+use crate::base::{Chain, Map};
 use crate::protocol::ids::{SessionId, Zxid};
 
 /// How many transactions the committed log holds: `commitLogCount`'s least and default value.
@@ -145,10 +145,25 @@ impl Database {
             sessions: snapshot.sessions.clone(),
             last_processed: snapshot.zxid,
             committed: CommittedLog {
-                txns: VecDeque::new(),
+                txns: Chain::default(),
+                gone: 0,
                 capacity: self.committed.capacity,
             },
         };
+    }
+
+    /// Shares with another server's database what both hold alike.
+    pub(crate) fn share(&mut self, other: &Self) {
+        self.committed
+            .txns
+            .share(&other.committed.txns, Arc::ptr_eq);
+        if Arc::ptr_eq(&self.tree, &other.tree) {
+            return;
+        }
+        // Where copies hold it, it is theirs as well.
+        if let Some(tree) = Arc::get_mut(&mut self.tree) {
+            tree.share(&other.tree);
+        }
     }
 
     #[cfg(test)]
@@ -169,9 +184,12 @@ impl Database {
 }
 
 /// The last transactions this process applied, replayed ones included.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CommittedLog {
-    txns: VecDeque<Arc<Txn>>,
+    /// Those that it holds come last.
+    txns: Chain<Arc<Txn>>,
+    /// How many came before and are forgotten.
+    gone: usize,
     /// How many it holds.
     capacity: usize,
 }
@@ -179,7 +197,8 @@ pub struct CommittedLog {
 impl Default for CommittedLog {
     fn default() -> Self {
         Self {
-            txns: VecDeque::new(),
+            txns: Chain::default(),
+            gone: 0,
             capacity: COMMIT_LOG_COUNT,
         }
     }
@@ -188,17 +207,17 @@ impl Default for CommittedLog {
 impl CommittedLog {
     /// Its oldest transaction's zxid; `None` where it is empty.
     pub fn min(&self) -> Option<Zxid> {
-        self.txns.front().map(|txn| txn.zxid)
+        self.txns.get(self.gone).map(|txn| txn.zxid)
     }
 
     /// Its newest transaction's zxid; `None` where it is empty.
     pub fn max(&self) -> Option<Zxid> {
-        self.txns.back().map(|txn| txn.zxid)
+        self.txns.last().map(|txn| txn.zxid)
     }
 
     /// Its transactions, oldest first.
     pub fn txns(&self) -> impl DoubleEndedIterator<Item = &Arc<Txn>> + ExactSizeIterator {
-        self.txns.iter()
+        self.txns.iter_from(self.gone)
     }
 
     /// Adds a transaction; one that is not newer is ignored.
@@ -212,17 +231,40 @@ impl CommittedLog {
                 return Err(Gap { max, next });
             }
         }
-        if self.txns.len() >= self.capacity {
-            self.txns.pop_front();
+        if self.txns.len() - self.gone >= self.capacity {
+            self.gone += 1;
         }
-        self.txns.push_back(Arc::clone(txn));
+        if self.gone >= 2 * self.capacity.max(COMMIT_LOG_COUNT) {
+            self.txns = self.txns().cloned().collect();
+            self.gone = 0;
+        }
+        self.txns.push(Arc::clone(txn));
         Ok(())
+    }
+}
+
+impl PartialEq for CommittedLog {
+    fn eq(&self, other: &Self) -> bool {
+        self.capacity == other.capacity && self.txns().eq(other.txns())
+    }
+}
+
+impl Eq for CommittedLog {}
+
+/// As a list of what it holds.
+impl Hash for CommittedLog {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let txns = self.txns();
+        state.write_usize(txns.len());
+        txns.for_each(|txn| txn.hash(state));
+        self.capacity.hash(state);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::digest_of;
     use crate::protocol::TxnBody;
     use crate::protocol::testkit::{at, create, set};
 
@@ -246,6 +288,22 @@ mod tests {
         let log = db.committed();
         assert_eq!((log.min(), log.max()), (Some(at(1, 2)), Some(at(1, 501))));
         assert_eq!(log.txns().count(), 500);
+        for n in 502..=5_000 {
+            db.apply(&set(at(1, n), "/a", "")).expect("no gap");
+        }
+        let log = db.committed();
+        assert_eq!(
+            (log.min(), log.max()),
+            (Some(at(1, 4_501)), Some(at(1, 5_000)))
+        );
+        assert!(
+            log.txns.len() <= 3 * COMMIT_LOG_COUNT,
+            "what is gone is let go"
+        );
+        let text = serde_json::to_string(log).expect("serialises");
+        let back: CommittedLog = serde_json::from_str(&text).expect("parses");
+        assert_eq!(&back, log);
+        assert_eq!(digest_of(&back), digest_of(log), "whatever came before");
     }
 
     #[test]

@@ -402,6 +402,18 @@ impl DataTree {
         }
     }
 
+    /// Shares with another tree of the same paths the znodes that are the same in both.
+    pub(super) fn share(&mut self, other: &Self) {
+        if self.nodes.len() != other.nodes.len() {
+            return;
+        }
+        for ((path, mine), (as_there, its)) in self.nodes.iter_mut().zip(other.nodes.iter()) {
+            if !Arc::ptr_eq(mine, its) && path == as_there && mine == its {
+                *mine = Arc::clone(its);
+            }
+        }
+    }
+
     fn change(&mut self, path: &str, change: impl FnOnce(&mut Znode)) {
         if let Some(node) = self.nodes.get_mut(path) {
             change(Arc::make_mut(node));
