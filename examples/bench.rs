@@ -100,6 +100,13 @@ impl Bench {
         u32::try_from(self.run.steps()).unwrap_or(u32::MAX)
     }
 
+    /// Goes to a moment of the run, so many parts of a million of it from its beginning.
+    fn seek_to(&mut self, ppm: u32) {
+        let all = u128::from(self.run.horizon().0);
+        let at = all * u128::from(ppm) / 1_000_000;
+        self.run.seek(Micros(u64::try_from(at).unwrap_or(u64::MAX)));
+    }
+
     /// Takes the earliest entry of the queue and puts it back later, `n` times.
     fn turn_queue(&mut self, n: u32) -> u32 {
         for _ in 0..n {
@@ -138,6 +145,11 @@ mod page {
         /// See [`Bench::run_minutes`].
         pub fn minutes(&mut self, minutes: u32) -> u32 {
             self.run_minutes(minutes)
+        }
+
+        /// See [`Bench::seek_to`].
+        pub fn seek(&mut self, ppm: u32) {
+            self.seek_to(ppm);
         }
 
         /// See [`Bench::turn_queue`].
@@ -192,6 +204,9 @@ mod native {
             "a simulated minute of that from its start",
             rate(|| bench.run_minutes(1)),
         );
+        for (what, clients) in [("idle", 0), ("3 clients writing", 3)] {
+            hour(what, clients);
+        }
         let mut base = 0.0;
         for servers in [3, 5, 9, 25, 51, 101] {
             let mut bench = Bench::warm(servers, 3);
@@ -202,6 +217,38 @@ mod native {
                 cost / base
             );
         }
+    }
+
+    /// What a simulated hour weighs, and how long it takes to go to any moment of it.
+    fn hour(what: &str, clients: u32) {
+        let mut bench = Bench::warm(5, clients);
+        let before = resident();
+        let events = bench.run_minutes(60);
+        let kept = resident().zip(before).map(|(after, before)| after - before);
+        let mut took: Vec<f64> = Vec::new();
+        for turn in 0..500_u32 {
+            // A stride that shares no factor with a million goes everywhere, back and forth.
+            let ppm = turn * 617_237 % 1_000_000;
+            let start = Clock::now();
+            bench.seek_to(ppm);
+            took.push(start.elapsed().as_secs_f64() * 1e3);
+        }
+        took.sort_by(f64::total_cmp);
+        println!(
+            "native: an hour of {events} events, 5 servers, {what}: {} MB; \
+             any moment of it in {:.1} ms, p95 {:.1}, at most {:.1}",
+            kept.map_or_else(|| "?".to_owned(), |bytes| (bytes / 1_000_000).to_string()),
+            took[250],
+            took[475],
+            took[499],
+        );
+    }
+
+    /// The memory this process has, where the system says it.
+    fn resident() -> Option<u64> {
+        let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+        let pages: u64 = text.split(' ').nth(1)?.parse().ok()?;
+        Some(pages * 4_096)
     }
 
     /// How many per second; the best of five, because everything else a machine does only slows it.

@@ -69,22 +69,30 @@ async function engine(browser, address) {
   return figures;
 }
 
-/** Bytes a run keeps per simulated minute, by the growth of a fresh memory, and its events. */
-async function kept(browser, address, clients) {
-  const MINUTES = 10;
+/** What a simulated hour weighs, by the growth of a fresh memory, and what a seek in it takes. */
+async function hour(browser, address, clients) {
   const page = await browser.newPage();
   await page.goto(address);
-  const figures = await page.evaluate(
-    async ([clients, minutes]) => {
-      const { default: init, Bench } = await import("./bench.js");
-      const { memory } = await init();
-      const bench = new Bench(5, clients);
-      const before = memory.buffer.byteLength;
-      const events = bench.minutes(minutes);
-      return [(memory.buffer.byteLength - before) / minutes, events / minutes];
-    },
-    [clients, MINUTES],
-  );
+  const figures = await page.evaluate(async (clients) => {
+    const { default: init, Bench } = await import("./bench.js");
+    const { memory } = await init();
+    const bench = new Bench(5, clients);
+    const before = memory.buffer.byteLength;
+    const start = performance.now();
+    const events = bench.minutes(60);
+    const rate = events / ((performance.now() - start) / 1000);
+    const bytes = memory.buffer.byteLength - before;
+    const took = [];
+    for (let turn = 0; turn < 500; turn++) {
+      const start = performance.now();
+      // A stride that shares no factor with a million goes everywhere, back and forth.
+      bench.seek((turn * 617_237) % 1_000_000);
+      took.push(performance.now() - start);
+    }
+    took.sort((a, b) => a - b);
+    const seeked = memory.buffer.byteLength - before;
+    return { bytes, seeked, events, rate, p50: took[250], p95: took[475], most: took[499] };
+  }, clients);
   await page.close();
   return figures;
 }
@@ -149,12 +157,15 @@ async function main() {
       console.log(`wasm:   ${count} servers: ${round(cost)} ns per event, ${ratio} of that with 3`);
     }
     for (const [what, clients] of [["idle", 0], ["3 clients writing", 3]]) {
-      const [bytes, events] = await kept(browser, bench, clients);
-      const sum = `${round(bytes)} bytes kept per simulated minute of ${round(events)} events`;
-      console.log(`wasm:   ${sum}: 5 servers, ${what}`);
+      const it = await hour(browser, bench, clients);
+      const mb = (bytes) => (bytes / 1e6).toFixed(1);
+      console.log(
+        `wasm:   an hour of ${round(it.events)} events (${round(it.rate)} per second), ` +
+          `5 servers, ${what}: ${mb(it.bytes)} MB, ${mb(it.seeked)} after 500 seeks; ` +
+          `any moment of it in ${it.p50.toFixed(1)} ms, p95 ${it.p95.toFixed(1)}, ` +
+          `at most ${it.most.toFixed(1)}`,
+      );
     }
-    const address = await serve(pageFolder, servers);
-    await arrival(browser, address);
     const page = await frames(browser, address);
     console.log(
       `page:   ${page.script.toFixed(2)} ms script per frame at 1× with 5 servers ` +
