@@ -166,6 +166,8 @@ async function main() {
           `at most ${it.most.toFixed(1)}`,
       );
     }
+    const address = await serve(pageFolder, servers);
+    await arrival(browser, address);
     const page = await frames(browser, address);
     console.log(
       `page:   ${page.script.toFixed(2)} ms script per frame at 1× with 5 servers ` +
