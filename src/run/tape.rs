@@ -49,6 +49,8 @@ pub struct Taped {
 /// Steps without a gap.
 #[derive(Clone, Debug, Default)]
 pub struct Tape {
+    /// Nothing before this instant is on it.
+    since: Micros,
     start: Map<Node, Look>,
     looks: Map<Node, Look>,
     steps: Vec<Taped>,
@@ -83,18 +85,25 @@ impl Tape {
     /// The most steps kept; the oldest go first.
     const MOST: usize = 40_000;
 
-    /// An empty tape that begins with `world`, whose next step has the number `next_seq`.
-    fn new(world: &World, next_seq: u64) -> Self {
+    /// An empty tape that begins at `since` with `world`, whose next step has the number
+    /// `next_seq`.
+    fn new(since: Micros, world: &World, next_seq: u64) -> Self {
         let mut looks = Map::new();
         for (node, look) in all(world) {
             looks.insert(node, look);
         }
         Self {
+            since,
             start: looks.clone(),
             looks,
             steps: Vec::new(),
             next_seq,
         }
+    }
+
+    /// Since when it has everything.
+    pub const fn since(&self) -> Micros {
+        self.since
     }
 
     /// How everybody looked before the first step.
@@ -110,7 +119,7 @@ impl Tape {
     /// Takes the next step; one that does not follow makes the tape begin anew.
     pub(super) fn take(&mut self, step: &Step, world: &World) {
         if step.seq != self.next_seq {
-            *self = Self::new(world, step.seq);
+            *self = Self::new(step.at, world, step.seq);
         }
         self.next_seq = step.seq + 1;
         let mut changed: Vec<(Node, Look)> = if matches!(step.cause, Cause::Commanded { .. }) {
@@ -133,6 +142,7 @@ impl Tape {
 
     /// Forgets the steps before `at`.
     pub fn forget_before(&mut self, at: Micros) {
+        self.since = self.since.max(at);
         let gone = self.steps.partition_point(|taped| taped.step.at < at);
         for taped in self.steps.drain(..gone) {
             for (node, look) in taped.looks {
@@ -166,7 +176,7 @@ impl Run {
     /// Keeps a tape of what is executed from now on in the branch shown.
     pub fn keep_tape(&mut self) {
         let line = self.line_mut();
-        line.tape = Some(Tape::new(&line.head.world, line.head.steps));
+        line.tape = Some(Tape::new(line.now, &line.head.world, line.head.steps));
     }
 
     /// Keeps none any more.
@@ -197,11 +207,11 @@ impl Run {
         let line = self.line();
         let checkpoint = line.checkpoints.at_or_before(from);
         let (mut at, mut head) = (checkpoint.at, checkpoint.head.clone());
-        let mut tape = (from <= at).then(|| Tape::new(&head.world, head.steps));
+        let mut tape = (from <= at).then(|| Tape::new(from, &head.world, head.steps));
         let end = until.min(line.horizon);
         while let Some(next) = head.next_at(&line.journal, at).filter(|next| *next <= end) {
             if next >= from && tape.is_none() {
-                tape = Some(Tape::new(&head.world, head.steps));
+                tape = Some(Tape::new(from, &head.world, head.steps));
             }
             at = next;
             if let Some(step) = head.execute(&line.journal, at)
@@ -210,7 +220,7 @@ impl Run {
                 tape.take(&step, &head.world);
             }
         }
-        tape.unwrap_or_else(|| Tape::new(&head.world, head.steps))
+        tape.unwrap_or_else(|| Tape::new(from, &head.world, head.steps))
     }
 }
 

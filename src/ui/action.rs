@@ -2,12 +2,14 @@
 
 use super::panels::PanelId;
 use super::prefs::{self, Theme};
+use super::space::{Answer, SpaceAct, View};
 use super::store::Store;
 use super::tool::Tool;
 use crate::base::{Micros, Set};
 use crate::protocol::Sid;
 use crate::scenario::Scenario;
 use crate::sim::{ClientId, Command, Direction, Fault};
+use crate::trace::{Chain, Question};
 use crate::view::Target;
 use crate::view::clients::ClientVerb;
 use crate::view::scene::Point;
@@ -35,6 +37,14 @@ pub(super) enum Action {
     Speed(super::location::Rate),
     /// To the moment of an event, and stays there.
     Jump(Micros),
+    /// Shows the stage or the diagram.
+    View(View),
+    /// Does something to the diagram.
+    Space(SpaceAct),
+    /// Asks why something is as it is.
+    Why(Question),
+    /// Asks why a step happened, by number.
+    WhyStep(u64),
     /// Drags through time; the last place of a frame counts.
     Scrub(Micros),
     /// Another cluster.
@@ -106,6 +116,14 @@ impl Store {
             Action::Run(command) => self.run([command]),
             Action::RunAll(commands) => self.run(commands),
             Action::Tap(target) => self.tap(target),
+            Action::Why(question) => {
+                let chain = self.engine.why(question);
+                self.answer(chain)
+            }
+            Action::WhyStep(seq) => {
+                let chain = self.engine.why_step(seq);
+                self.answer(chain)
+            }
             Action::Undo => {
                 let undone = self.engine.undo();
                 (!undone).then(|| self.texts.get("nothing-to-undo"))
@@ -137,6 +155,8 @@ impl Store {
                 self.engine.pause();
                 self.scrub = Some(at);
             }
+            Action::View(view) => self.view = view,
+            Action::Space(act) => self.arrange_space(act),
             Action::Load(scenario, seed) => self.load(*scenario, seed),
             Action::Show(target) => {
                 self.selection = Some(target);
@@ -178,14 +198,35 @@ impl Store {
             }
             Action::Typed(typed) => self.typed = typed,
             Action::Dropping(dropping) => self.dropping = dropping,
-            Action::Run(_) | Action::RunAll(_) | Action::Tap(_) | Action::Undo => {}
+            Action::Run(_)
+            | Action::RunAll(_)
+            | Action::Tap(_)
+            | Action::Undo
+            | Action::Why(_)
+            | Action::WhyStep(_) => {}
         }
+    }
+
+    /// Shows an answer; that there is none, in words.
+    fn answer(&mut self, chain: Option<Chain>) -> Option<String> {
+        let Some(chain) = chain else {
+            return Some(self.texts.get("why-no-answer"));
+        };
+        let at = self.engine.now();
+        self.engine.pause();
+        self.space.answer = Some(Answer { chain, at });
+        self.space.chosen = None;
+        self.selection = None;
+        self.panel = PanelId::Why;
+        self.sheet = true;
+        None
     }
 
     fn load(&mut self, scenario: Scenario, seed: u64) {
         self.engine.load(scenario, seed);
         super::crash::remember(self.engine.report());
         self.selection = None;
+        self.space = super::space::Space::default();
         self.stop = None;
         self.client_stop = None;
         self.menu = None;

@@ -12,10 +12,13 @@ use crate::base::json::Writer;
 use crate::base::{Micros, Ppm};
 use crate::protocol::client::ClientState;
 use crate::protocol::{PeerConfig, ServerState, Sid};
-use crate::run::{Playback, Run, Speed};
+use crate::run::{Playback, Run, Speed, Tape};
 use crate::scenario::{Scenario, write_commands};
-use crate::sim::{ClientStatus, Command, Power, Rejected, ServerStatus, World};
+use crate::sim::{ClientStatus, Command, Flight, Node, Power, Rejected, ServerStatus, World};
+use crate::trace::{Chain, Question, Trace};
+use crate::view::spacetime::{SpaceLens, Spacetime, spacetime};
 use crate::view::standing::Cluster;
+use crate::view::texts::Texts;
 use crate::view::{Chronicle, Loss, Snapshot};
 
 /// With less motion, one event is shown this long.
@@ -280,6 +283,58 @@ impl Engine {
             })
             .collect();
         snapshot
+    }
+
+    /// Servers, then clients.
+    pub(super) fn nodes(&self) -> Vec<Node> {
+        let world = self.run.world();
+        let mut nodes: Vec<Node> = world.sids().map(Node::Server).collect();
+        nodes.extend(world.clients().map(|client| Node::Client(client.id)));
+        nodes
+    }
+
+    /// The space–time diagram; what of its window is not on the tape is executed again.
+    pub(super) fn diagram(&mut self, lens: &SpaceLens, texts: &Texts) -> Spacetime {
+        let span = lens.until.saturating_sub(lens.from);
+        let covers = |tape: &Tape| tape.since() <= lens.from;
+        if !self.run.tape().is_some_and(covers) {
+            self.run.tape_again(lens.from.saturating_sub(span));
+        } else if let Some(tape) = self.run.tape_mut()
+            && tape.since() + span + span + span < lens.from
+        {
+            tape.forget_before(lens.from.saturating_sub(span));
+        }
+        let flights: Vec<Flight> = self.run.world().flights().collect();
+        let tape = self.run.tape();
+        tape.map_or_else(Spacetime::default, |tape| {
+            spacetime(tape, &flights, lens, texts)
+        })
+    }
+
+    /// The chain of reasons that answers a question now.
+    pub(super) fn why(&self, question: Question) -> Option<Chain> {
+        self.chain(|trace| trace.why(question, self.run.now()))
+    }
+
+    /// The chain of reasons that led to a step.
+    pub(super) fn why_step(&self, seq: u64) -> Option<Chain> {
+        self.chain(|trace| trace.why_step(seq))
+    }
+
+    /// Goes back as far as the chain needs, and no farther.
+    fn chain(&self, ask: impl Fn(&Trace<'_>) -> Option<Chain>) -> Option<Chain> {
+        let now = self.run.now();
+        let mut answer = None;
+        for span_ms in [3_000, 15_000, 60_000, 240_000] {
+            let from = now.saturating_sub(Micros::from_ms(span_ms));
+            let tape = self.run.replay(from, now);
+            answer = ask(&Trace::of(&tape)).or(answer);
+            let is_whole = answer.as_ref().is_some_and(|chain| chain.is_whole);
+            if is_whole || from == Micros::ZERO {
+                break;
+            }
+        }
+        answer
     }
 
     /// Scenario, seed and commands as the lines of a report.

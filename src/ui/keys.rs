@@ -9,11 +9,13 @@ use web_sys::KeyboardEvent;
 use super::action::{Action, Dialog, MenuAt, Typed, cut};
 use super::dom;
 use super::location::Rate;
+use super::space::View;
 use super::store::{Handle, Store};
 use super::tool::Tool;
 use crate::base::{Micros, Ppm, Set};
 use crate::protocol::Sid;
 use crate::sim::{ClientId, Command, Fault};
+use crate::trace::Question;
 use crate::view::Target;
 use crate::view::clients::ClientVerb;
 
@@ -36,6 +38,8 @@ pub(super) const MAP: &[(&[&str], &str)] = &[
     (&["<", ">"], "key-speed"),
     (&["A"], "key-auto"),
     (&["Home", "End"], "key-ends"),
+    (&["T"], "key-view"),
+    (&["Y"], "key-why"),
     (&["?"], "key-help"),
 ];
 
@@ -169,6 +173,14 @@ fn verb(store: &Store, stroke: &Stroke) -> Option<Action> {
             let sid = store.subject()?;
             Some(Action::Menu(Some(MenuAt::Server(sid, store.beside(sid)))))
         }
+        "t" | "T" => Some(Action::View(match store.view {
+            View::Stage => View::Space,
+            View::Space => View::Stage,
+        })),
+        "y" | "Y" => Some(Action::Why(match store.selection {
+            Some(Target::Client(id)) => Question::Client(id),
+            _ => Question::State(store.subject()?),
+        })),
         "?" => Some(Action::Dialog(Some(Dialog::Help))),
         _ => None,
     }

@@ -23,6 +23,7 @@ mod panels;
 mod prefs;
 mod rail;
 mod scoreboard;
+mod space;
 mod stage;
 mod store;
 mod timebar;
@@ -42,6 +43,7 @@ use panels::panel_region;
 use prefs::Theme;
 use rail::rail;
 use scoreboard::scoreboard;
+use space::{View, space};
 use stage::{Canvas, stage};
 use store::{Handle, Motion, Settings, Store, Switch};
 use timebar::time_bar;
@@ -64,6 +66,7 @@ pub fn start() {
     };
     yew::Renderer::<App>::with_root_and_props(place.into(), props).render();
     let mut canvas = Canvas::default();
+    let mut diagram = space::Canvas::default();
     frame::every_frame(move |wall| {
         if let Some(meaning) = handle.frame(wall)
             && let Some(action) = stage::pointer::action(&handle, meaning)
@@ -71,6 +74,7 @@ pub fn start() {
             handle.act(action);
         }
         canvas.frame(&handle, wall);
+        diagram.frame(&handle);
         overview::frame(&handle);
     });
 }
@@ -149,7 +153,10 @@ fn app(props: &AppProps) -> Html {
             { rail(handle) }
             <main class="stage" aria-label={handle.label("stage")}>
                 <h1 class="vh">{ "ZabScope" }</h1>
-                { stage(handle) }
+                { match handle.read(|store| store.view) {
+                    View::Stage => stage(handle),
+                    View::Space => space(handle),
+                } }
                 { caption(handle) }
                 { menus(handle) }
                 if let Some((text, _)) = toast {

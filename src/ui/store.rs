@@ -15,6 +15,7 @@ use super::engine::Engine;
 use super::location::Asked;
 use super::panels::PanelId;
 use super::prefs::Theme;
+use super::space::{Space, View};
 use super::stage::gesture::{Gesture, Meaning};
 use super::stage::lens;
 use super::tool::Tool;
@@ -51,6 +52,10 @@ pub(super) struct Store {
     pub(super) tool: Tool,
     pub(super) selection: Option<Target>,
     pub(super) panel: PanelId,
+    /// What the middle of the page shows.
+    pub(super) view: View,
+    /// The space–time diagram.
+    pub(super) space: Space,
     /// True while the bottom sheet of a phone is up.
     pub(super) sheet: bool,
     pub(super) menu: Option<MenuAt>,
@@ -138,6 +143,8 @@ impl Store {
             tool: Tool::default(),
             selection: None,
             panel: PanelId::default(),
+            view: View::default(),
+            space: Space::default(),
             sheet: false,
             menu: None,
             dialog: None,

@@ -5,6 +5,7 @@ use yew::{Html, html};
 use super::action::{Action, Dialog, MenuAt};
 use super::icons::Icon;
 use super::prefs::Theme;
+use super::space::View;
 use super::store::Handle;
 use super::widgets::picture;
 use crate::view::texts::Language;
@@ -39,6 +40,7 @@ pub(super) fn top_bar(handle: &Handle) -> Html {
     html! {
         <header class="top">
             <div class="brand">{ logo() }{ "ZabScope" }</div>
+            { views(handle) }
             <div class="tools">
                 <button type="button" class="btn wide" onclick={config}>
                     { Icon::File.html() }{ handle.said("open-config") }
@@ -61,6 +63,26 @@ pub(super) fn top_bar(handle: &Handle) -> Html {
                 </button>
             </div>
         </header>
+    }
+}
+
+/// The stage or the diagram.
+fn views(handle: &Handle) -> Html {
+    let shown = handle.read(|store| store.view);
+    let tab = |view: View, key: &str| {
+        let current = (shown == view).then_some("page");
+        html! {
+            <button type="button" class="btn" aria-current={current}
+                onclick={handle.does(Action::View(view))}>
+                { handle.said(key) }
+            </button>
+        }
+    };
+    html! {
+        <nav class="views" aria-label={handle.label("views")}>
+            { tab(View::Stage, "view-stage") }
+            { tab(View::Space, "view-space") }
+        </nav>
     }
 }
 

@@ -153,6 +153,14 @@ impl Chronicle {
         folded
     }
 
+    /// The sentences of these steps, by number, ascending: all but the most verbose, oldest first.
+    pub fn lines_at(&self, seqs: &[u64]) -> Vec<Line> {
+        let lines = self.lines.iter();
+        let wanted = lines
+            .filter(|line| line.level >= Level::Decision && seqs.binary_search(&line.seq).is_ok());
+        wanted.cloned().collect()
+    }
+
     /// Spans of who led, from the beginning to `end`.
     pub fn reigns_until(&self, end: Micros) -> Vec<(Micros, Micros, Reign)> {
         let known = self.reigns.iter().filter(|(at, _)| *at <= end);

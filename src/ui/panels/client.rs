@@ -86,6 +86,7 @@ pub(super) fn body(handle: &Handle, id: ClientId) -> Html {
                 </div>
             </div>
             <div class="acts three">{ for verbs.iter().map(|item| act(handle, item)) }</div>
+            <div class="asks">{ super::why::about_client(handle, id) }</div>
             { picture(markup) }
         </>
     }

@@ -31,6 +31,7 @@ pub(super) fn body(handle: &Handle, sid: Sid) -> Html {
         <>
             { head(handle, &seen) }
             <div class="acts">{ for verbs.iter().map(|item| act(handle, sid, item)) }</div>
+            <div class="asks">{ super::why::about_server(handle, sid) }</div>
             { picture(handle.read(|store| details(&store.texts, &seen))) }
         </>
     }

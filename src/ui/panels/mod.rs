@@ -7,6 +7,7 @@ mod events;
 mod inspector;
 mod promises;
 mod servers;
+mod why;
 
 use yew::{AttrValue, Html, html};
 
@@ -25,6 +26,8 @@ pub(super) enum PanelId {
     Events,
     /// What must always hold, and whether it did.
     Promises,
+    /// Why something is as it is.
+    Why,
 }
 
 /// What a panel is called and how it is rendered.
@@ -52,6 +55,11 @@ pub(super) const PANELS: &[Panel] = &[
         id: PanelId::Promises,
         name: "panel-promises",
         body: promises::body,
+    },
+    Panel {
+        id: PanelId::Why,
+        name: "why",
+        body: why::body,
     },
 ];
 

@@ -5,8 +5,8 @@
 
 pub(super) mod gesture;
 mod hits;
-mod painter;
-mod palette;
+pub(super) mod painter;
+pub(super) mod palette;
 pub(super) mod pointer;
 
 use crate::ui::widgets::words;
@@ -164,7 +164,7 @@ impl Canvas {
         if chips {
             handle.refresh(|_| {});
         }
-        if let Some(context) = context(&canvas, &key) {
+        if let Some(context) = context(&canvas, key.size, key.ratio) {
             handle.read(|store| self.paint(&context, store));
         }
         self.last = Some(key);
@@ -236,24 +236,25 @@ pub(super) fn lens(store: &Store, size: Size) -> Lens {
 }
 
 /// The canvas cleared, its unit one CSS pixel.
-fn context(canvas: &HtmlCanvasElement, key: &PaintKey) -> Option<CanvasRenderingContext2d> {
+pub(super) fn context(
+    canvas: &HtmlCanvasElement,
+    size: Size,
+    ratio: f64,
+) -> Option<CanvasRenderingContext2d> {
     let context = canvas
         .get_context("2d")
         .ok()??
         .dyn_into::<CanvasRenderingContext2d>()
         .ok()?;
-    let (w, h) = (
-        pixels(key.size.w * key.ratio),
-        pixels(key.size.h * key.ratio),
-    );
+    let (w, h) = (pixels(size.w * ratio), pixels(size.h * ratio));
     if (canvas.width(), canvas.height()) != (w, h) {
         canvas.set_width(w);
         canvas.set_height(h);
     }
     context
-        .set_transform(key.ratio, 0.0, 0.0, key.ratio, 0.0, 0.0)
+        .set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0)
         .ok()?;
-    context.clear_rect(0.0, 0.0, key.size.w, key.size.h);
+    context.clear_rect(0.0, 0.0, size.w, size.h);
     Some(context)
 }
 

@@ -12,7 +12,7 @@ use crate::view::scene::{
 
 /// Paints with one palette on one canvas.
 #[derive(Debug)]
-pub(super) struct Painter<'a> {
+pub(in crate::ui) struct Painter<'a> {
     context: &'a Context,
     palette: &'a Palette,
     pen: Cell<Pen>,
@@ -48,7 +48,7 @@ impl Pen {
 
 impl<'a> Painter<'a> {
     /// A painter for `context`, whose unit is already one CSS pixel.
-    pub(super) const fn new(context: &'a Context, palette: &'a Palette) -> Self {
+    pub(in crate::ui) const fn new(context: &'a Context, palette: &'a Palette) -> Self {
         let pen = Cell::new(Pen::UNSET);
         Self {
             context,
@@ -99,7 +99,7 @@ impl<'a> Painter<'a> {
     }
 
     /// Paints one shape.
-    pub(super) fn shape(&self, shape: &Shape) {
+    pub(in crate::ui) fn shape(&self, shape: &Shape) {
         match shape {
             Shape::Circle {
                 center,

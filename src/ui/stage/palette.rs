@@ -9,7 +9,7 @@ use crate::view::scene::{TextClass, Token};
 
 /// Every token's colour and the font stacks, as the stylesheet has them now.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Palette {
+pub(in crate::ui) struct Palette {
     colours: Vec<String>,
     ui_font: String,
     mono_font: String,
@@ -24,7 +24,7 @@ const FONTS: usize = 32;
 
 impl Palette {
     /// Reads the stylesheet.
-    pub(super) fn resolve() -> Self {
+    pub(in crate::ui) fn resolve() -> Self {
         Self {
             colours: Token::ALL
                 .iter()
@@ -37,14 +37,14 @@ impl Palette {
     }
 
     /// The colour of `token`, as CSS writes it.
-    pub(super) fn colour(&self, token: Token) -> &str {
+    pub(in crate::ui) fn colour(&self, token: Token) -> &str {
         // They are listed in the order of their declaration; a test says so.
         let colour = self.colours.get(token as usize);
         colour.map_or("", String::as_str)
     }
 
     /// The canvas font of `class` at `size` px; written once for each that is used.
-    pub(super) fn font(&self, class: TextClass, size: f64) -> Rc<str> {
+    pub(in crate::ui) fn font(&self, class: TextClass, size: f64) -> Rc<str> {
         let mut fonts = self.fonts.borrow_mut();
         let known = fonts.iter().find(|(key, _)| *key == (class, size));
         if let Some((_, font)) = known {

@@ -26,7 +26,8 @@ impl Sheet<'_> {
                 let here = taped.looks.iter().filter(|(other, _)| *other == node);
                 here.map(|(_, look)| (taped.step.at, *look))
             });
-            let changes: Vec<(Micros, Look)> = changes.collect();
+            let changes: Vec<(Micros, Look)> =
+                changes.filter(|(at, _)| *at <= self.lens.now).collect();
             for (at, next) in changes {
                 if at > self.lens.from && look.is_none_or(|look| !is_alike(&look, &next)) {
                     self.stretch((node, y), look, since, at);

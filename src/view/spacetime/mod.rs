@@ -60,6 +60,8 @@ pub struct Spacetime {
     pub spots: Vec<Spot>,
     /// The middle of each lane, from the top.
     pub lanes: Vec<(Node, f64)>,
+    /// The size it was drawn for.
+    pub size: Size,
     /// How many messages of the window were not drawn because there are too many.
     pub left_out: usize,
 }
@@ -141,7 +143,10 @@ pub fn spacetime(tape: &Tape, flights: &[Flight], lens: &SpaceLens, texts: &Text
     let pitch = (room / f64::max(count, 1.0)).min(LANE_MOST);
     let mut rows = Map::new();
     let mut y = TOP + pitch / 2.0;
-    let mut out = Spacetime::default();
+    let mut out = Spacetime {
+        size: lens.size,
+        ..Spacetime::default()
+    };
     for node in &lens.lanes {
         rows.insert(*node, y);
         out.lanes.push((*node, y));
@@ -253,7 +258,8 @@ impl Sheet<'_> {
     fn spots(&mut self) {
         for taped in self.tape.steps() {
             let step = &taped.step;
-            let Some(node) = place(step).filter(|_| self.lens.has(step.at)) else {
+            let is_shown = self.lens.has(step.at) && step.at <= self.lens.now;
+            let Some(node) = place(step).filter(|_| is_shown) else {
                 continue;
             };
             let acts = matches!(step.cause, Cause::Commanded { .. });
