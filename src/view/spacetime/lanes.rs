@@ -166,10 +166,7 @@ fn client(power: Power, state: ClientState) -> Option<Band> {
     }
     let dashed = Style::outlined(Stroke::new(Token::Ink3, 1.5).dashed(4.0, 3.0));
     let (height, style, name) = match state {
-        ClientState::Connected => {
-            let style = Style::both(Token::Client, Stroke::new(Token::Client, 0.0));
-            (3.0, style, None)
-        }
+        ClientState::Connected => (4.0, Style::filled(Token::Client), None),
         ClientState::NotConnected | ClientState::Connecting | ClientState::Associating => {
             (12.0, dashed, Some(("client-connecting", Token::Ink2)))
         }

@@ -218,6 +218,9 @@ impl Sheet<'_> {
             let x = self.lens.x(at);
             let hair = Stroke::new(Token::Line, 1.0);
             self.line(Point::new(x, TOP - 10.0), Point::new(x, bottom), hair, 1.0);
+            if x > self.lens.size.w - 24.0 {
+                break;
+            }
             let value = decimal(seconds(at), digits);
             let label = self.texts.with("seconds", &vec![("value", value.into())]);
             let mark = Text {
