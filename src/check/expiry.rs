@@ -28,8 +28,8 @@ struct Reign {
     heard: Map<SessionId, Micros>,
     /// Created in this reign and never heard of since.
     fresh: Map<SessionId, Micros>,
-    /// Their clients have asked for the end. Until it is agreed on nothing touches them, and the
-    /// leader may well ask for it itself.
+    /// Their end was asked for, by their clients or by the leader. Until it is agreed on nothing
+    /// touches them, and the leader may well ask again.
     closing: Set<SessionId>,
 }
 
@@ -85,8 +85,9 @@ impl Reign {
         let heard = self.heard.remove(&session).unwrap_or(self.since);
         let is_fresh = self.fresh.remove(&session).is_some();
         // What happens at the leader between two signs of life need not be seen here.
+        let was_closing = !self.closing.insert(session);
         let was_late = late_at.is_some_and(|late_at| heard <= late_at);
-        if is_fresh || self.closing.contains(&session) || was_late {
+        if is_fresh || was_closing || was_late {
             return None;
         }
         let passed = seen.step.at.saturating_sub(heard);
@@ -98,7 +99,8 @@ impl Reign {
     fn overdue(&self, from: Micros, seen: &Seen<'_>) -> Option<(SessionId, Micros)> {
         let tick = seen.servers.config()?.tick();
         let all = self.heard.iter().chain(self.fresh.iter());
-        all.map(|(session, heard)| (*session, *heard))
+        all.filter(|(session, _)| !self.closing.contains(session))
+            .map(|(session, heard)| (*session, *heard))
             .find(|(session, heard)| {
                 let passed = seen.step.at.saturating_sub((*heard).max(from));
                 let limit = timeout(*session, seen).map(|timeout| timeout.0 + timeout.0 / 20);
@@ -243,6 +245,29 @@ mod tests {
         scene.show(check, &step).expect("fine");
         let mut step = scene.notes(1, vec![expiring()]);
         step.at = Micros::from_ms(1_000);
+        assert_eq!(scene.show(check, &step), Ok(()));
+    }
+
+    #[test]
+    fn an_end_that_was_asked_for_may_take_its_time_to_be_agreed_on() {
+        let check = &mut Expiry::default();
+        let mut scene = reign(check);
+        let mut step = scene.notes(1, vec![expiring()]);
+        step.at = Micros::from_ms(4_000);
+        scene.show(check, &step).expect("in time");
+        let body = QuorumBody::Revalidate {
+            session: SessionId(7),
+            timeout_ms: 4_000,
+        };
+        let mut step = scene.delivered(1, 2, packet(at(1, 1), body));
+        step.at = Micros::from_ms(5_000);
+        scene.show(check, &step).expect("somebody asks after it");
+        let ticks = Note::QuorumChecked {
+            alive: vec![],
+            enough: true,
+        };
+        let mut step = scene.notes(1, vec![ticks]);
+        step.at = Micros::from_ms(60_000);
         assert_eq!(scene.show(check, &step), Ok(()));
     }
 
