@@ -69,6 +69,12 @@ pub enum Defect {
     /// there.
     /// Source: `Learner.java`, syncWithLeader; `ZKDatabase.java`, getProposalsFromTxnLog.
     LogUnderSnapshot,
+    /// QUIRK(acks survive truncation): a learner that lost its leader and comes back to it has
+    /// logged more than is committed; it gets TRUNC, and the same proposals again. The leader goes
+    /// on counting what the learner acknowledged before: until the log has them again, they may
+    /// be committed with one copy less than a quorum.
+    /// Source: `LearnerHandler.java`, syncFollower; `Leader.java`, startForwarding, processAck.
+    AckBeforeTrunc,
 }
 
 /// Why a case did not go well.
@@ -282,6 +288,8 @@ impl Watched {
             Some(Defect::SnapshotAboveTrunc)
         } else if self.sends_dead_tail(step) {
             Some(Defect::LogUnderSnapshot)
+        } else if self.cuts_what_was_acknowledged(step) {
+            Some(Defect::AckBeforeTrunc)
         } else {
             None
         }
@@ -302,25 +310,53 @@ impl Watched {
         })
     }
 
+    /// A serving leader cuts off what a learner has of its own epoch.
+    fn cuts_what_was_acknowledged(&self, step: &Step) -> bool {
+        let leader = step.sid.and_then(|sid| self.world.server(sid));
+        let Some(leader) = leader.filter(|leader| leader.peer.serving) else {
+            return false;
+        };
+        step.notes.iter().any(|note| {
+            let Note::SyncChosen {
+                mode, peer_zxid, ..
+            } = note
+            else {
+                return false;
+            };
+            let is_own = peer_zxid.epoch() == leader.peer.current_epoch;
+            *mode == SyncMode::Trunc && is_own && peer_zxid.counter() > 0
+        })
+    }
+
+    /// What it brings others up to date from, from the log on its disk and from what it read of
+    /// that when it began, holds what nobody agreed on, or lacks something.
     fn is_log_amiss(&self, sid: Sid, peer: Zxid) -> bool {
         let database = self.world.database(sid);
-        let known = database.and_then(|database| database.committed().min());
+        let known = database.and_then(|database| database.committed().max());
         let (Some(known), Some(disk)) = (known, self.world.durable(sid)) else {
             return false;
         };
         let history = self.checks.history();
-        let (mut begin, mut sent, mut dead) = (peer, 0, false);
-        for txn in disk.log.txns().filter(|txn| txn.zxid < known) {
+        let (mut begin, mut end, mut sent, mut dead) = (peer, peer, 0, false);
+        for txn in disk.log.txns().filter(|txn| txn.zxid <= known) {
             if txn.zxid <= peer {
                 begin = txn.zxid;
                 // What the learner itself has, and would lose, were it not in this log.
                 dead = txn.zxid == peer && !history.allows(txn);
             } else {
                 sent += 1;
+                end = txn.zxid;
                 dead |= !history.allows(txn);
             }
         }
-        peer < known && (dead || history.between(begin, known) > sent)
+        let after = Zxid(end.0.saturating_add(1));
+        let holds = |zxid: Zxid| disk.log.txns().any(|txn| txn.zxid == zxid);
+        // A snapshot it was sent, of what its own log never had.
+        let jumped = disk.snapshots.iter().any(|snapshot| {
+            let at = snapshot.zxid;
+            at > peer && at.counter() > 0 && at < known && !holds(at)
+        });
+        dead || jumped || history.between(begin, after) > sent
     }
 
     /// A server is told to forget what its newest snapshot has.

@@ -129,9 +129,18 @@ fn a_broken_promise_ends_a_case() {
 }
 
 /// Seed 20283: server 7 gets a snapshot over a tail that died with its leader, leads two epochs
-/// later, and sends that tail to server 6, which comes back.
+/// later, and sends that tail to server 6, which comes back. Seed 24014: the leader's own log has a
+/// hole where it was sent a snapshot.
 #[test]
-fn a_case_in_which_a_dead_tail_is_sent_from_the_log_ends_there() {
-    let done = Case::draw(20_283).run().expect("not judged further");
-    assert_eq!(done.defect, Some(Defect::LogUnderSnapshot));
+fn a_case_in_which_a_leader_goes_on_from_a_log_with_a_hole_or_a_dead_tail_ends_there() {
+    for seed in [20_283, 24_014] {
+        let done = Case::draw(seed).run().expect("not judged further");
+        assert_eq!(done.defect, Some(Defect::LogUnderSnapshot), "{seed}");
+    }
+}
+
+#[test]
+fn a_case_in_which_a_counted_acknowledgement_is_cut_off_again_ends_there() {
+    let done = Case::draw(43_527).run().expect("not judged further");
+    assert_eq!(done.defect, Some(Defect::AckBeforeTrunc));
 }
