@@ -18,7 +18,11 @@ pub(crate) struct Shop {
 
 impl Shop {
     pub(crate) fn open() -> Outcome<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        // Cargo says where it runs: checkouts share a target folder, and the program in it may have
+        // been compiled in another one.
+        let here = std::env::var_os("CARGO_MANIFEST_DIR");
+        let here = here.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let root = Path::new(&here)
             .parent()
             .ok_or_else(|| Failure::new("xtask has no parent folder", "run it in a checkout"))?
             .to_path_buf();
