@@ -299,32 +299,18 @@ impl Watched {
     /// lacks what everybody did.
     fn sends_dead_tail(&self, step: &Step) -> bool {
         let sid = step.sid.unwrap_or_default();
-        step.notes.iter().any(|note| {
-            let Note::SyncChosen {
-                mode, peer_zxid, ..
-            } = note
-            else {
-                return false;
-            };
-            *mode != SyncMode::Snap && self.is_log_amiss(sid, *peer_zxid)
-        })
+        chosen(step).any(|(mode, peer)| mode != SyncMode::Snap && self.is_log_amiss(sid, peer))
     }
 
     /// A serving leader cuts off what a learner has of its own epoch.
     fn cuts_what_was_acknowledged(&self, step: &Step) -> bool {
         let leader = step.sid.and_then(|sid| self.world.server(sid));
-        let Some(leader) = leader.filter(|leader| leader.peer.serving) else {
-            return false;
-        };
-        step.notes.iter().any(|note| {
-            let Note::SyncChosen {
-                mode, peer_zxid, ..
-            } = note
-            else {
-                return false;
+        leader.is_some_and(|leader| {
+            let is_own = |peer: Zxid| peer.epoch() == leader.peer.current_epoch;
+            let cuts = |(mode, peer): (SyncMode, Zxid)| {
+                mode == SyncMode::Trunc && is_own(peer) && peer.counter() > 0
             };
-            let is_own = peer_zxid.epoch() == leader.peer.current_epoch;
-            *mode == SyncMode::Trunc && is_own && peer_zxid.counter() > 0
+            leader.peer.serving && chosen(step).any(cuts)
         })
     }
 
@@ -417,6 +403,19 @@ impl Watched {
             what,
         }
     }
+}
+
+/// How a leader brings learners up to date at this step, and the last zxid of each.
+fn chosen(step: &Step) -> impl Iterator<Item = (SyncMode, Zxid)> + '_ {
+    step.notes.iter().filter_map(|note| {
+        let Note::SyncChosen {
+            mode, peer_zxid, ..
+        } = note
+        else {
+            return None;
+        };
+        Some((*mode, *peer_zxid))
+    })
 }
 
 /// The one serving leader, where there is one.
