@@ -94,7 +94,7 @@ impl Log {
             }
         }
         for note in &step.told {
-            if is_about_its_session(note) {
+            if note.is_about_connection() {
                 self.push(step, Fact::Told(note.clone()));
             }
         }
@@ -130,18 +130,6 @@ const fn is_routine(note: &Note) -> bool {
     matches!(
         note,
         Note::Proposed { .. } | Note::Logged { .. } | Note::Committed { .. } | Note::Applied { .. }
-    )
-}
-
-/// True for what becomes of a client's connection and session.
-const fn is_about_its_session(note: &ClientNote) -> bool {
-    matches!(
-        note,
-        ClientNote::Connected { .. }
-            | ClientNote::Disconnected { .. }
-            | ClientNote::Expired { .. }
-            | ClientNote::Closed
-            | ClientNote::Ended
     )
 }
 

@@ -133,7 +133,9 @@ impl Trace<'_> {
 
 /// True for a step that decided something worth pointing at.
 pub fn is_telling(step: &Step) -> bool {
-    is_harm(step) || step.notes.iter().any(is_decision) || step.told.iter().any(is_about_connection)
+    is_harm(step)
+        || step.notes.iter().any(is_decision)
+        || step.told.iter().any(ClientNote::is_about_connection)
 }
 
 fn answers(step: &Step, question: Question) -> bool {
@@ -162,7 +164,8 @@ fn answers(step: &Step, question: Question) -> bool {
         }
         Question::Client(id) => {
             let acted = matches!(step.cause, Cause::Commanded { .. });
-            step.client == Some(id) && (acted || step.told.iter().any(is_about_connection))
+            step.client == Some(id)
+                && (acted || step.told.iter().any(ClientNote::is_about_connection))
         }
         Question::Moment => is_telling(step),
     }
@@ -209,7 +212,7 @@ fn changes_state(step: &Step) -> bool {
                 | Note::LearnerDropped { .. }
         )
     };
-    step.notes.iter().any(leaves) || step.told.iter().any(is_about_connection)
+    step.notes.iter().any(leaves) || step.told.iter().any(ClientNote::is_about_connection)
 }
 
 /// True for a note that tells a decision.
@@ -234,16 +237,6 @@ const fn is_decision(note: &Note) -> bool {
     )
 }
 
-const fn is_about_connection(note: &ClientNote) -> bool {
-    matches!(
-        note,
-        ClientNote::Connected { .. }
-            | ClientNote::Disconnected { .. }
-            | ClientNote::Expired { .. }
-            | ClientNote::Closed
-    )
-}
-
 /// The facts of a step that belong into a chain, newest first.
 fn say(step: &Step, links: &mut Vec<LogEntry>) {
     let mut push = |what: Fact| {
@@ -259,7 +252,7 @@ fn say(step: &Step, links: &mut Vec<LogEntry>) {
         .told
         .iter()
         .rev()
-        .filter(|note| is_about_connection(note))
+        .filter(|note| note.is_about_connection())
     {
         push(Fact::Told(note.clone()));
     }

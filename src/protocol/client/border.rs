@@ -131,6 +131,20 @@ pub enum ClientNote {
     },
 }
 
+impl ClientNote {
+    /// True for what becomes of the connection and the session.
+    pub const fn is_about_connection(&self) -> bool {
+        matches!(
+            self,
+            Self::Connected { .. }
+                | Self::Disconnected { .. }
+                | Self::Expired { .. }
+                | Self::Closed
+                | Self::Ended
+        )
+    }
+}
+
 /// Why a client lost its connection, or did not get one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
